@@ -1,0 +1,23 @@
+import msgspec
+
+from ..types import UNSET, Unset
+
+
+class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """A postal address. Carriers have length limits of their own that show only at the label."""
+
+    name: str
+    address_line_1: str
+    """The street, with the house number if it is not given apart."""
+    postal_code: str
+    city: str
+    country_code: str
+    """ISO 3166-1 alpha-2 code."""
+    company_name: str | Unset = UNSET
+    house_number: str | Unset = UNSET
+    address_line_2: str | Unset = UNSET
+    po_box: str | Unset | None = UNSET
+    state_province_code: str | Unset = UNSET
+    """ISO 3166-2, such as `IT-RM`; the bare part after the dash is seen as well."""
+    email: str | Unset = UNSET
+    phone_number: str | Unset = UNSET

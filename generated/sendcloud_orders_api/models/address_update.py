@@ -1,0 +1,20 @@
+import msgspec
+
+from ..types import UNSET, Unset
+
+
+class AddressUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Changes to a postal address."""
+
+    name: str | Unset = UNSET
+    company_name: str | Unset = UNSET
+    address_line_1: str | Unset = UNSET
+    house_number: str | Unset = UNSET
+    address_line_2: str | Unset = UNSET
+    postal_code: str | Unset = UNSET
+    city: str | Unset = UNSET
+    po_box: str | Unset | None = UNSET
+    state_province_code: str | Unset = UNSET
+    country_code: str | Unset = UNSET
+    email: str | Unset = UNSET
+    phone_number: str | Unset = UNSET

@@ -1,0 +1,25 @@
+import msgspec
+
+from .error_links import ErrorLinks
+from .error_meta import ErrorMeta
+from .error_source import ErrorSource
+
+
+class ApiError(msgspec.Struct, kw_only=True, gc=False):
+    """One thing that went wrong."""
+
+    status: int | str
+    """The HTTP status once more."""
+    code: str
+    """Open. Documented: unknown_field, invalid, forbidden, invalid_choice, min_value, null, not_found, required,
+    not_a_list, non_field_errors, authentication_failed, validation_error, parcel_announcement_error. Seen
+    besides: missing, enum, extra_forbidden."""
+    detail: str
+    """What is wrong in this case."""
+    id: str | None = None
+    """Id of this occurrence."""
+    links: ErrorLinks | None = None
+    title: str | None = None
+    """Short text that does not vary."""
+    source: ErrorSource | None = None
+    meta: ErrorMeta | None = None

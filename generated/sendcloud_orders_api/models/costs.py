@@ -1,0 +1,14 @@
+from decimal import Decimal
+
+import msgspec
+
+
+class Costs(msgspec.Struct, kw_only=True, gc=False):
+    """Costs for customs, read as a decimal whether they come as number or as string."""
+
+    value: Decimal | None = None
+    currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, Decimal) and not self.value.is_finite():
+            raise ValueError("value must be a finite number")

@@ -1,0 +1,9 @@
+import msgspec
+
+
+class CustomerDetails(msgspec.Struct, kw_only=True, gc=False):
+    """Who ordered."""
+
+    name: str | None = None
+    phone_number: str | None = None
+    email: str | None = None

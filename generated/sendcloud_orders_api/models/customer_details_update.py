@@ -1,0 +1,12 @@
+import msgspec
+
+from ..types import UNSET, Unset
+
+
+class CustomerDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Changes to who ordered. The reference calls the telephone `phone` here and `phone_number` elsewhere."""
+
+    name: str | Unset = UNSET
+    phone: str | Unset = UNSET
+    phone_number: str | Unset = UNSET
+    email: str | Unset = UNSET

@@ -1,0 +1,25 @@
+import msgspec
+
+
+class DangerousGoods(msgspec.Struct, kw_only=True, gc=False):
+    """What a carrier must know of a dangerous product. Codes may come in another case than they are sent in."""
+
+    chemical_record_identifier: str | None = None
+    regulation_set: str | None = None
+    packaging_type_quantity: str | None = None
+    packaging_type: str | None = None
+    packaging_instruction_code: str | None = None
+    id_number: str | None = None
+    class_division_number: str | None = None
+    quantity: str | None = None
+    unit_of_measurement: str | None = None
+    proper_shipping_name: str | None = None
+    commodity_regulated_level_code: str | None = None
+    transportation_mode: str | None = None
+    emergency_contact_name: str | None = None
+    emergency_contact_phone: str | None = None
+    adr_packing_group_letter: str | None = None
+    local_proper_shipping_name: str | None = None
+    transport_category: str | None = None
+    tunnel_restriction_code: str | None = None
+    weight_type: str | None = None

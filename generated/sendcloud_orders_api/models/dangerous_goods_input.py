@@ -1,0 +1,52 @@
+import msgspec
+
+from ..types import UNSET, Unset
+from .adr_packing_group import AdrPackingGroup
+from .commodity_regulated_level import CommodityRegulatedLevel
+from .dangerous_goods_unit import DangerousGoodsUnit
+from .regulation_set import RegulationSet
+from .transportation_mode import TransportationMode
+from .weight_type import WeightType
+
+
+class DangerousGoodsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """What a carrier must know of a dangerous product."""
+
+    chemical_record_identifier: str | Unset | None = UNSET
+    """Record in the carrier's chemical database."""
+    regulation_set: RegulationSet | Unset = UNSET
+    """Rules that hold for the dangerous goods."""
+    packaging_type_quantity: str | Unset | None = UNSET
+    """How many pieces of packaging."""
+    packaging_type: str | Unset | None = UNSET
+    """Kind of packaging."""
+    packaging_instruction_code: str | Unset | None = UNSET
+    """Code of the packing instruction."""
+    id_number: str | Unset | None = UNSET
+    """UN, ID or NA number."""
+    class_division_number: str | Unset | None = UNSET
+    """Hazard class or division."""
+    quantity: str | Unset | None = UNSET
+    """How much of it."""
+    unit_of_measurement: DangerousGoodsUnit | Unset = UNSET
+    """Unit of the dangerous goods' quantity."""
+    proper_shipping_name: str | Unset | None = UNSET
+    """Name in the regulation."""
+    commodity_regulated_level_code: CommodityRegulatedLevel | Unset = UNSET
+    """Limited or excepted quantity."""
+    transportation_mode: TransportationMode | Unset = UNSET
+    """How dangerous goods may travel."""
+    emergency_contact_name: str | Unset | None = UNSET
+    """Whom to ask in an emergency."""
+    emergency_contact_phone: str | Unset | None = UNSET
+    """Where to call in an emergency."""
+    adr_packing_group_letter: AdrPackingGroup | Unset = UNSET
+    """Packing group under ADR."""
+    local_proper_shipping_name: str | Unset | None = UNSET
+    """Name in the local language."""
+    transport_category: str | Unset | None = UNSET
+    """Category under ADR."""
+    tunnel_restriction_code: str | Unset | None = UNSET
+    """Tunnel code under ADR."""
+    weight_type: WeightType | Unset = UNSET
+    """What the quantity weighs."""

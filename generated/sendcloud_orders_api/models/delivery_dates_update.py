@@ -1,0 +1,18 @@
+import datetime
+
+import msgspec
+
+from ..types import UNSET, AwareDatetime, Unset
+
+
+class DeliveryDatesUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Changed dates of hand-over and delivery."""
+
+    handover_at: AwareDatetime | Unset = UNSET
+    deliver_at: AwareDatetime | Unset = UNSET
+
+    def __post_init__(self) -> None:
+        if isinstance(self.handover_at, datetime.datetime) and self.handover_at.tzinfo is None:
+            raise ValueError("handover_at needs an offset: give the datetime a tzinfo")
+        if isinstance(self.deliver_at, datetime.datetime) and self.deliver_at.tzinfo is None:
+            raise ValueError("deliver_at needs an offset: give the datetime a tzinfo")

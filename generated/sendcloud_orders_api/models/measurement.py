@@ -1,0 +1,13 @@
+import msgspec
+
+from .dimension import Dimension
+from .volume import Volume
+from .weight import Weight
+
+
+class Measurement(msgspec.Struct, kw_only=True, gc=False):
+    """How large and how heavy."""
+
+    dimension: Dimension | None = None
+    weight: Weight | None = None
+    volume: Volume | None = None

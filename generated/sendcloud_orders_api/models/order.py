@@ -1,0 +1,35 @@
+import msgspec
+
+from ..types import AwareDatetime
+from .address import Address
+from .customer_details import CustomerDetails
+from .customs_details import CustomsDetails
+from .order_details import OrderDetails
+from .payment_details import PaymentDetails
+from .service_point import ServicePoint
+from .shipping_details import ShippingDetails
+
+
+class Order(msgspec.Struct, kw_only=True, gc=False):
+    """An order as the service holds it."""
+
+    id: int
+    """Sendcloud's id; a string in some answers and a number in others."""
+    order_id: str
+    """The shop's id of the order."""
+    order_number: str
+    """The number that the customer sees."""
+    order_details: OrderDetails
+    """What was ordered, where and when."""
+    payment_details: PaymentDetails
+    """What the order cost and whether it is paid."""
+    created_at: AwareDatetime | None = None
+    """When Sendcloud first stored it."""
+    modified_at: AwareDatetime | None = None
+    """When Sendcloud last stored it."""
+    customs_details: CustomsDetails | None = None
+    customer_details: CustomerDetails | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    shipping_details: ShippingDetails | None = None
+    service_point_details: ServicePoint | None = None

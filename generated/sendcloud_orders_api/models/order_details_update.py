@@ -1,0 +1,29 @@
+import datetime
+
+import msgspec
+
+from ..types import UNSET, AwareDatetime, Unset
+from .integration_update import IntegrationUpdate
+from .order_item_update import OrderItemUpdate
+from .status_update import StatusUpdate
+
+
+class OrderDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Changes to what was ordered, where and when."""
+
+    integration: IntegrationUpdate | Unset = UNSET
+    """The shop connection that the order belongs to."""
+    status: StatusUpdate | Unset = UNSET
+    """A changed status."""
+    order_created_at: AwareDatetime | Unset = UNSET
+    order_updated_at: AwareDatetime | Unset = UNSET
+    order_items: list[OrderItemUpdate] | Unset = UNSET
+    """Items to change, each found by its exact name."""
+    notes: str | Unset | None = UNSET
+    tags: list[str] | Unset | None = UNSET
+
+    def __post_init__(self) -> None:
+        if isinstance(self.order_created_at, datetime.datetime) and self.order_created_at.tzinfo is None:
+            raise ValueError("order_created_at needs an offset: give the datetime a tzinfo")
+        if isinstance(self.order_updated_at, datetime.datetime) and self.order_updated_at.tzinfo is None:
+            raise ValueError("order_updated_at needs an offset: give the datetime a tzinfo")

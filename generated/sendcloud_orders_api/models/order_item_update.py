@@ -1,0 +1,34 @@
+import msgspec
+
+from ..types import UNSET, Unset
+from .delivery_dates_update import DeliveryDatesUpdate
+from .item_properties import ItemProperties
+from .measurement_input import MeasurementInput
+from .price_update import PriceUpdate
+
+
+class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Changes to the item of this name. The reference marks no field as required; a missing name is answered as an
+    item that cannot be found."""
+
+    item_id: str | Unset = UNSET
+    product_id: str | Unset = UNSET
+    name: str | Unset = UNSET
+    """The exact name of the stored item."""
+    description: str | Unset = UNSET
+    quantity: int | Unset = UNSET
+    sku: str | Unset = UNSET
+    hs_code: str | Unset = UNSET
+    country_of_origin: str | Unset = UNSET
+    properties: ItemProperties | Unset = UNSET
+    """Any further facts of the product, by name."""
+    unit_price: PriceUpdate | Unset = UNSET
+    """A changed amount of money."""
+    total_price: PriceUpdate | Unset = UNSET
+    """A changed amount of money."""
+    measurement: MeasurementInput | Unset = UNSET
+    """How large and how heavy."""
+    mid_code: str | Unset | None = UNSET
+    material_content: str | Unset | None = UNSET
+    intended_use: str | Unset | None = UNSET
+    delivery_dates: DeliveryDatesUpdate | Unset | None = UNSET

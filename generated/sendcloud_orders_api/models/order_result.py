@@ -1,0 +1,10 @@
+import msgspec
+
+from .order import Order
+
+
+class OrderResult(msgspec.Struct, kw_only=True, gc=False):
+    """One order."""
+
+    data: Order
+    """An order as the service holds it."""

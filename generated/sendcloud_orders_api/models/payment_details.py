@@ -1,0 +1,23 @@
+import msgspec
+
+from .costs import Costs
+from .price import Price
+from .status import Status
+
+
+class PaymentDetails(msgspec.Struct, kw_only=True, gc=False):
+    """What the order cost and whether it is paid."""
+
+    total_price: Price
+    """An amount of money, read as a decimal whether it comes as number or as string."""
+    status: Status
+    """A status in the shop's own words."""
+    is_cash_on_delivery: bool | None = None
+    subtotal_price: Price | None = None
+    estimated_shipping_price: Price | None = None
+    estimated_tax_price: Price | None = None
+    invoice_date: str | None = None
+    discount_granted: Costs | None = None
+    insurance_costs: Costs | None = None
+    freight_costs: Costs | None = None
+    other_costs: Costs | None = None

@@ -1,0 +1,16 @@
+from decimal import Decimal
+
+import msgspec
+
+
+class PriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """An amount of money."""
+
+    value: Decimal
+    """The amount."""
+    currency: str
+    """ISO 4217 code. EUR, GBP and USD are documented, and the service is seen to hold others."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, Decimal) and not self.value.is_finite():
+            raise ValueError("value must be a finite number")

@@ -1,0 +1,13 @@
+import msgspec
+
+from .ship_with_properties_input import ShipWithPropertiesInput
+from .ship_with_type import ShipWithType
+
+
+class ShipWithInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """The shipping option to use."""
+
+    type_: ShipWithType = msgspec.field(name="type")
+    """How a shipping option is named."""
+    properties: ShipWithPropertiesInput
+    """Which option, under which contract."""

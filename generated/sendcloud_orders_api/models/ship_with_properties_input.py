@@ -1,0 +1,12 @@
+import msgspec
+
+from ..types import UNSET, Unset
+
+
+class ShipWithPropertiesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Which option, under which contract."""
+
+    shipping_option_code: str | None
+    """Code of the option; null for none."""
+    contract_id: int | Unset | None = UNSET
+    """Id of the contract, where several could serve."""

@@ -1,0 +1,14 @@
+import msgspec
+
+from ..types import UNSET, Unset
+
+
+class TaxNumberInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """One tax number."""
+
+    name: str | Unset | None = UNSET
+    """Kind of the number, such as `VAT` or `EORI`."""
+    country_code: str | Unset | None = UNSET
+    """ISO 3166-1 alpha-2 code."""
+    value: str | Unset | None = UNSET
+    """The number."""

@@ -1,0 +1,12 @@
+import msgspec
+
+from ..types import UNSET, Unset
+from .tax_number_input import TaxNumberInput
+
+
+class TaxNumbersInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """Tax numbers of those who take part."""
+
+    sender: list[TaxNumberInput] | Unset = UNSET
+    receiver: list[TaxNumberInput] | Unset = UNSET
+    importer_of_record: list[TaxNumberInput] | Unset = UNSET

@@ -1,0 +1,4 @@
+from typing import Literal, TypeAlias
+
+WeightUnit: TypeAlias = Literal["g", "kg", "lbs", "oz"]
+"""Unit of weight."""
