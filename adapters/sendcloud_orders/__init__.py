@@ -1,0 +1,99 @@
+"""Push a shop's orders to Sendcloud, keep them in step, and be told the truth about each of them.
+
+    from sendcloud_orders import OrdersClient
+
+    with OrdersClient.from_env() as orders:
+        report = orders.upsert(read_orders())
+        report.raise_for_rejected()
+
+The models (`OrderInput`, `OrderUpdate`, `Order`, ...) are in `sendcloud_orders_api.models`.
+"""
+
+from .async_client import AsyncOrdersClient
+from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
+from .client import OrdersClient
+from .clock import Clock
+from .config import AppInfo
+from .errors import (
+    APIStatusError,
+    AuthenticationError,
+    BadRequestError,
+    BatchRejected,
+    ConfigurationError,
+    ConflictError,
+    ContractError,
+    FieldError,
+    IncompleteUpsert,
+    InvalidOrders,
+    InvalidRequest,
+    NotFoundError,
+    NotYetAvailable,
+    PermissionDeniedError,
+    RateLimitError,
+    SendcloudError,
+    ServerError,
+    TimeoutError,
+    TransportError,
+    UpdateNotApplied,
+)
+from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent
+from .identity import OrderId, OrderKey, SendcloudId, sendcloud_id
+from .journal import Journal
+from .pacing import Pace, PaceLimits
+from .pagination import Filters, Page, UnreadableRow
+from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown, UpsertReport
+from .retry import RetryPolicy
+from .version import __version__
+
+__all__ = [
+    "APIStatusError",
+    "Accepted",
+    "AppInfo",
+    "AsyncOrdersClient",
+    "AuthenticationError",
+    "BadRequestError",
+    "BasicCredentials",
+    "BatchOutcome",
+    "BatchRejected",
+    "CallableCredentials",
+    "Clock",
+    "ConfigurationError",
+    "ConflictError",
+    "ContractError",
+    "Credentials",
+    "FieldError",
+    "Filters",
+    "Hooks",
+    "IncompleteUpsert",
+    "InvalidOrders",
+    "InvalidRequest",
+    "Journal",
+    "NotFoundError",
+    "NotSent",
+    "NotYetAvailable",
+    "OAuth2Credentials",
+    "OrderId",
+    "OrderKey",
+    "OrdersClient",
+    "Pace",
+    "PaceLimits",
+    "Page",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "Rejected",
+    "RequestEvent",
+    "ResponseEvent",
+    "RetryEvent",
+    "RetryPolicy",
+    "SendcloudError",
+    "SendcloudId",
+    "ServerError",
+    "TimeoutError",
+    "TransportError",
+    "Unknown",
+    "UnreadableRow",
+    "UpdateNotApplied",
+    "UpsertReport",
+    "__version__",
+    "sendcloud_id",
+]

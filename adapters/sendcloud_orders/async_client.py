@@ -1,0 +1,428 @@
+# ruff: noqa: ASYNC109 - a time-out is per attempt and the transport keeps it
+"""The asynchronous client: the same names, arguments and rules as the blocking one."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, Unpack
+from uuid import UUID
+
+from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
+
+from .auth import Credentials, OAuth2Credentials
+from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
+from .clock import Clock
+from .config import PRODUCTION, AppInfo, read_environment
+from .errors import InvalidRequest, SendcloudError
+from .events import Hooks
+from .exchange import Call, Conversation, Exchange, Pause
+from .identity import SendcloudId
+from .journal import Journal
+from .operations import Reference, delete_one, find_order, id_of, read_order, read_page, update_one, wait_for
+from .pacing import Pace
+from .pagination import Filters, Page, PageFollower, UnreadableRows, read_filters
+from .report import BatchOutcome, UpsertReport
+from .retry import RetryPolicy
+from .settings import Settings
+from .transport import AsyncHttpTransport, AsyncWire, Timeout
+from .upserting import (
+    OnRejected,
+    UpsertOptions,
+    UpsertRun,
+    check_before_sending,
+    finish_report,
+    interrupted,
+    prepare_one_batch,
+    refuse_single,
+)
+
+T = TypeVar("T")
+Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | Mapping[str, Any]]
+
+
+class AsyncOrdersClient:
+    """Do what `OrdersClient` does without blocking the event loop; its docstrings hold here too.
+
+    What one does on the wire, the other does. Beyond it `upsert` keeps up to `concurrency` batches in flight. One
+    client belongs to one event loop; pace and OAuth2 tokens are shared with other clients all the same.
+
+    Raises `ConfigurationError` for a setting that is missing or wrong.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str = PRODUCTION,
+        partner_id: UUID | str | None = None,
+        retry: RetryPolicy | None = None,
+        pace: Pace | None = None,
+        timeout: Timeout | float | None = None,
+        transport: AsyncHttpTransport | None = None,
+        proxy: str | None = None,
+        verify: ssl.SSLContext | bool = True,
+        hooks: Hooks | None = None,
+        app_info: AppInfo | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings = Settings.check(
+            credentials,
+            base_url=base_url,
+            partner_id=partner_id,
+            retry=retry,
+            pace=pace,
+            timeout=timeout,
+            proxy=proxy,
+            verify=verify,
+            hooks=hooks,
+            app_info=app_info,
+            clock=clock,
+        )
+        self._wire = AsyncWire(self._settings.wire, transport)
+        self._credentials = (
+            credentials.through(fetch_async=self._wire.fetch_token)
+            if isinstance(credentials, OAuth2Credentials)
+            else credentials
+        )
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ, **settings: Any) -> Self:
+        """Make a client from the environment variables that `OrdersClient.from_env` reads."""
+        credentials, base_url = read_environment(environment)
+        return cls(credentials, **{"base_url": base_url, **settings})
+
+    # ------------------------------------------------------------------ upsert
+
+    async def upsert(
+        self,
+        orders: Orders,
+        *,
+        on_rejected: OnRejected = "stop",
+        duplicates: Duplicates = "error",
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
+        on_outcome: Callable[[BatchOutcome], object] | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> UpsertReport:
+        """Create or update orders like `OrdersClient.upsert`, with up to `concurrency` batches in flight.
+
+        Batches in flight never share a key, and the writes of one key keep their order. `orders` may be an asynchronous
+        iterable as well. When the run stops, the batches in flight are waited for.
+
+        A repetition is safe for the reasons that `OrdersClient.upsert` gives. Raises as it does.
+        Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-CONFLICT.
+        """
+        options = self._options(on_rejected, duplicates, check, max_body_bytes)
+        checked = check_before_sending(orders, options)
+        report = UpsertReport()
+        opened, ours = self._settings.open_journal(journal)
+        with opened if opened is not None and ours else nullcontext():
+            run = UpsertRun(options, opened, checked=checked)
+            try:
+                async with aclosing(self._outcomes(orders, run, concurrency, timeout, drain=True)) as outcomes:
+                    async for outcome in outcomes:
+                        report.add(outcome)
+                        if on_outcome is not None:
+                            on_outcome(outcome)
+            except Exception as error:
+                told = interrupted(error, report)
+                raise told from (None if told is error else error)
+        return finish_report(report, options)
+
+    def upsert_iter(
+        self,
+        orders: Orders,
+        *,
+        on_rejected: OnRejected = "stop",
+        duplicates: Duplicates = "error",
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
+        timeout: Timeout | float | None = None,
+    ) -> AsyncIterator[BatchOutcome]:
+        """Create or update orders like `OrdersClient.upsert_iter`; outcomes come as batches end, in any sequence.
+
+        Closing the iterator early cancels the batches in flight: they may be stored or not.
+        """
+        options = self._options(on_rejected, duplicates, check, max_body_bytes)
+        refuse_single(orders)
+        return self._upsert_iter(orders, options, journal, concurrency, timeout)
+
+    async def _upsert_iter(
+        self,
+        orders: Orders,
+        options: UpsertOptions,
+        journal: Journal | str | Path | None,
+        concurrency: int,
+        timeout: Timeout | float | None,
+    ) -> AsyncIterator[BatchOutcome]:
+        opened, ours = self._settings.open_journal(journal)
+        with opened if opened is not None and ours else nullcontext():
+            run = UpsertRun(options, opened)
+            async with aclosing(self._outcomes(orders, run, concurrency, timeout, drain=False)) as outcomes:
+                async for outcome in outcomes:
+                    yield outcome
+
+    async def upsert_batch(
+        self,
+        orders: Sequence[OrderInput | Mapping[str, Any]],
+        *,
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        timeout: Timeout | float | None = None,
+    ) -> UpsertReport:
+        """Send 1 to 100 orders as exactly one batch, like `OrdersClient.upsert_batch`.
+
+        A repetition is safe, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
+        """
+        refuse_single(orders)
+        options = self._options("stop", "error", check, max_body_bytes)
+        batch = prepare_one_batch(orders, options)
+        run = UpsertRun(options)
+        outcome = self._settle(run, batch, await self._deliver(run, batch, timeout))
+        report = UpsertReport.of([outcome])
+        if run.failure is not None:
+            raise interrupted(run.failure, report)
+        return report
+
+    def _options(
+        self, on_rejected: OnRejected, duplicates: Duplicates, check: bool, max_body_bytes: int
+    ) -> UpsertOptions:
+        return UpsertOptions(
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            max_body_bytes=max_body_bytes,
+            partner_id=self._settings.partner_id,
+        )
+
+    async def _outcomes(
+        self, orders: Orders, run: UpsertRun, concurrency: int, timeout: Timeout | float | None, *, drain: bool
+    ) -> AsyncGenerator[BatchOutcome]:
+        if concurrency < 1:
+            raise InvalidRequest(f"concurrency must be 1 or more, not {concurrency}.")
+        plan = _plan(orders, run, drain=drain)
+        planning: asyncio.Task[PlannedBatch | None] | None = None
+        waiting: PlannedBatch | None = None
+        flying: dict[asyncio.Task[BatchOutcome | Exception], PlannedBatch] = {}
+        ended = False
+        try:
+            while True:
+                if waiting and len(flying) < concurrency and not _overlaps(waiting, flying.values()):
+                    flying[asyncio.create_task(self._deliver(run, waiting, timeout))] = waiting
+                    waiting = None
+                # Nothing is read before there is room for it: what a stop finds unread is told as not sent.
+                if not (ended or planning or waiting) and len(flying) < concurrency:
+                    planning = asyncio.create_task(_next(plan))
+                under_way = {*flying, *((planning,) if planning else ())}
+                if not under_way:
+                    break
+                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                for task in [task for task in flying if task in done]:
+                    yield self._settle(run, flying.pop(task), task.result())
+                if planning is not None and planning in done:
+                    waiting, planning = planning.result(), None
+                    ended = waiting is None
+        finally:
+            left = {*flying, *((planning,) if planning else ())}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            await plan.aclose()
+        run.raise_failure()
+
+    async def _deliver(
+        self, run: UpsertRun, batch: PlannedBatch, timeout: Timeout | float | None
+    ) -> BatchOutcome | Exception:
+        try:
+            return await self._converse(run.conversation(batch), timeout)
+        except Exception as error:
+            return error
+
+    def _settle(self, run: UpsertRun, batch: PlannedBatch, landed: BatchOutcome | Exception) -> BatchOutcome:
+        try:
+            outcome = run.fail(landed, batch) if isinstance(landed, Exception) else run.settle(batch, landed)
+        except Exception as error:
+            outcome = run.fail(error, batch)
+        self._settings.reporter.batch(outcome)
+        return outcome
+
+    # ------------------------------------------------------------------ list
+
+    def list(
+        self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
+    ) -> AsyncIterator[Order]:
+        """Yield the orders that match, like `OrdersClient.list`; with `prefetch` the next page comes in a task."""
+        return self._orders(self._pages(read_filters(filters), prefetch, timeout))
+
+    async def _orders(self, pages: AsyncGenerator[Page]) -> AsyncIterator[Order]:
+        unreadable = UnreadableRows()
+        async with aclosing(pages):
+            async for page in pages:
+                for order in page.orders:
+                    yield order
+                unreadable.note(page)
+        unreadable.complain()
+
+    def pages(
+        self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
+    ) -> AsyncIterator[Page]:
+        """Yield the pages of `list`, like `OrdersClient.pages`."""
+        return self._pages(read_filters(filters), prefetch, timeout)
+
+    async def _pages(
+        self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None
+    ) -> AsyncGenerator[Page]:
+        follower = PageFollower(filters.get("cursor"))
+        page = await self._converse(read_page(filters, None), timeout)
+        coming: asyncio.Task[Page] | None = None
+        try:
+            while (cursor := follower.follow(page)) is not None:
+                if prefetch:
+                    coming = asyncio.create_task(self._converse(read_page(filters, cursor), timeout))
+                yield page
+                page = await (coming or self._converse(read_page(filters, cursor), timeout))
+            yield page
+        finally:
+            if coming is not None:
+                coming.cancel()
+
+    # ------------------------------------------------------------------ one order
+
+    async def get(self, id: SendcloudId | int, *, timeout: Timeout | float | None = None) -> Order:
+        """Read the order with this Sendcloud id, like `OrdersClient.get`. A repetition is safe: it only reads.
+
+        Rules: GET-ORDER, GET-MISSING, READ-ID.
+        """
+        return await self._converse(read_order(id_of(id)), timeout)
+
+    async def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
+        """Look an order up by its key, like `OrdersClient.find`. A repetition is safe: it only reads.
+
+        Rules: UPSERT-KEY, LIST-ORDER-ID.
+        """
+        return await self._converse(find_order(integration, order_id), timeout)
+
+    async def update(
+        self,
+        id: SendcloudId | int,
+        changes: OrderUpdate | Mapping[str, Any],
+        *,
+        check: bool = True,
+        verify: bool = False,
+        verify_timeout: float = 10.0,
+        timeout: Timeout | float | None = None,
+    ) -> OrderReference:
+        """Change parts of one order, like `OrdersClient.update`.
+
+        A repetition is safe: a PATCH sets values and adds none. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE,
+        PATCH-RESULT, PATCH-MISSING.
+        """
+        conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
+        return await self._converse(conversation, timeout)
+
+    async def delete(
+        self, id: SendcloudId | int, *, missing_ok: bool = False, timeout: Timeout | float | None = None
+    ) -> None:
+        """Delete one order, like `OrdersClient.delete`.
+
+        A repetition is safe: a 404 after an attempt that got lost means that the lost one had worked.
+        Rules: DELETE-ORDER, DELETE-MISSING.
+        """
+        await self._converse(delete_one(id_of(id), missing_ok=missing_ok), timeout)
+
+    async def wait_until_available(self, references: Iterable[Reference], *, timeout: float = 60.0) -> None:
+        """Wait until each of these orders can be read, like `OrdersClient.wait_until_available`. Rule: UPSERT-ASYNC."""
+        await self._converse(wait_for(references, timeout=timeout), None)
+
+    # ------------------------------------------------------------------ the driver
+
+    async def _converse(self, conversation: Conversation[T], timeout: Timeout | float | None) -> T:
+        try:
+            effect = next(conversation)
+            while True:
+                if isinstance(effect, Pause):
+                    await self._settings.clock.sleep_async(effect.seconds)
+                    effect = conversation.send(None)
+                else:
+                    effect = conversation.send(await self._exchange(effect, timeout))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    async def _exchange(self, call: Call[T], timeout: Timeout | float | None) -> Exchange[T]:
+        attempts = self._settings.attempts(call)
+
+        async def attempt() -> None:
+            while True:
+                await self._settings.pace.acquire_async(call.operation.kind)
+                try:
+                    authorization = await self._credentials.authorization_async()
+                except SendcloudError as error:
+                    return attempts.withhold(error)
+                attempts.start()
+                attempts.land(await self._wire.send(call.request, authorization, timeout), authorization)
+                if not (attempts.wants_renewal() and await self._credentials.renew_async(authorization)):
+                    return None
+
+        await attempts.retrying_async()(attempt)
+        return attempts.exchange()
+
+    # ------------------------------------------------------------------ life
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._settings.base_url!r})"
+
+
+async def _plan(orders: Orders, run: UpsertRun, *, drain: bool) -> AsyncGenerator[PlannedBatch]:
+    """Plan like `UpsertRun.plan`, from either kind of iterable."""
+    if not isinstance(orders, AsyncIterable):
+        for batch in run.plan(orders, drain=drain):
+            yield batch
+        return
+    source = aiter(orders)
+    while not run.stopped:
+        try:
+            batches = run.planner.add(await anext(source))
+        except StopAsyncIteration:
+            break
+        except Exception as error:
+            run.fail(error)
+            drain = False
+        else:
+            for batch in batches:
+                yield batch
+    for batch in run.rest():
+        yield batch
+    if drain and run.stopped:
+        async for order in source:
+            yield PlannedBatch((), not_sent=(run.leave(order),))
+
+
+async def _next(plan: AsyncGenerator[PlannedBatch]) -> PlannedBatch | None:
+    return await anext(plan, None)
+
+
+def _overlaps(batch: PlannedBatch, flying: Iterable[PlannedBatch]) -> bool:
+    return any(not batch.keys.isdisjoint(other.keys) for other in flying)

@@ -1,0 +1,407 @@
+"""From a stream of orders to batches that may be sent, and from references back to orders."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import msgspec
+
+from sendcloud_orders_api.models import OrderInput, OrderReference
+from sendcloud_orders_api.types import encode
+
+from .checking import find_errors
+from .errors import ContractError, FieldError
+from .identity import OrderId, OrderKey, SendcloudId
+from .pointers import FieldPath
+from .report import SUPERSEDED, Accepted, NotSent, Rejected, Unknown
+
+MAX_ORDERS = 100
+"""Orders that a request may hold. Rule: UPSERT-LIMIT."""
+
+MAX_BODY_BYTES = 2 * 1024 * 1024
+"""Bytes that the body of a request may hold: below what web frameworks of the service's kind take unasked."""
+
+Duplicates = Literal["error", "last", "sequence"]
+
+# Orders that need no request, such as those that a journal knows, are handed on in chunks of this size.
+_CHUNK = 1000
+_MOST_OPEN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedOrder:
+    """An order that is ready to be sent: its place in the input, its key, and its JSON."""
+
+    position: int
+    key: OrderKey
+    body: bytes = field(repr=False)
+
+
+Known = Callable[[Sequence[PreparedOrder]], Sequence[SendcloudId | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedBatch:
+    """Orders for one request, and what is settled already of the orders that the plan took out."""
+
+    orders: tuple[PreparedOrder, ...]
+    accepted: tuple[Accepted, ...] = ()
+    rejected: tuple[Rejected, ...] = ()
+    not_sent: tuple[NotSent, ...] = ()
+
+    @property
+    def keys(self) -> frozenset[OrderKey]:
+        """Give the keys that the request will write."""
+        return frozenset(order.key for order in self.orders)
+
+
+def join_bodies(orders: Iterable[PreparedOrder]) -> bytes:
+    """Write the body of a request: a list, whatever the number of orders. Rule: UPSERT-LIST."""
+    return b"[" + b",".join(order.body for order in orders) + b"]"
+
+
+# ---------------------------------------------------------------- one order
+
+
+def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrder | Rejected:
+    """Turn a model or a dict into JSON, and check that very JSON; refuse what cannot be sent.
+
+    The key is needed even with `check=False`: without it no answer can be matched and no repetition is safe.
+    Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS.
+    """
+    if not isinstance(order, OrderInput | Mapping):
+        wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
+        return Rejected(position, None, (wrong,))
+    try:
+        body = write_body(order)
+    except UnwritableBody as error:
+        return Rejected(position, read_key(order), error.errors)
+    if check:
+        errors = find_errors("OrderInput", msgspec.json.decode(body))
+        if errors:
+            return Rejected(position, read_key(order), errors)
+    key = read_key(order)
+    if key is None:
+        missing = FieldError("order_id and order_details.integration.id are needed", (), "missing")
+        return Rejected(position, None, (missing,))
+    return PreparedOrder(position, key, body)
+
+
+class UnwritableBody(Exception):
+    """Tell which fields cannot be written as JSON."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def write_body(order: msgspec.Struct | Mapping[Any, Any]) -> bytes:
+    """Write an order as JSON; an `id` that is a number becomes a string of digits. Rule: UPSERT-ID.
+
+    Raises `UnwritableBody`.
+    """
+    plain: Any = order if isinstance(order, msgspec.Struct) else dict(order)
+    identifier = plain.get("id") if isinstance(plain, dict) else getattr(plain, "id", None)
+    if isinstance(identifier, int) and not isinstance(identifier, bool):
+        plain = {**(plain if isinstance(plain, dict) else _members(plain)), "id": str(identifier)}
+    try:
+        return encode(plain)
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        # The message of the encoder may quote the order; the search below tells the place and the type alone.
+        errors = tuple(_unwritable(plain, ())) or (FieldError("Input cannot be written as JSON", (), "invalid"),)
+    raise UnwritableBody(errors)
+
+
+def read_key(order: object) -> OrderKey | None:
+    """Read the key of a model or dict, or None when it has no readable one. Rule: UPSERT-KEY."""
+    order_id = _member(order, "order_id")
+    integration = _member(_member(_member(order, "order_details"), "integration"), "id")
+    if isinstance(order_id, str) and isinstance(integration, int) and not isinstance(integration, bool):
+        return OrderKey(integration, OrderId(order_id))
+    return None
+
+
+def _member(value: object, name: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return getattr(value, name, None) if isinstance(value, msgspec.Struct) else None
+
+
+def _members(model: msgspec.Struct) -> dict[str, Any]:
+    return {name: value for name, value in msgspec.structs.asdict(model).items() if value is not msgspec.UNSET}
+
+
+def _unwritable(value: object, path: FieldPath) -> Iterable[FieldError]:
+    """Find the parts that JSON cannot say."""
+    if len(path) > _DEEPEST:
+        yield FieldError("Input is nested too deeply, or contains itself", path[:_SHOWN_DEPTH], "invalid")
+    elif isinstance(value, msgspec.Struct):
+        yield from _unwritable(_members(value), path)
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            if isinstance(name, str | int | float):
+                yield from _unwritable(item, (*path, str(name)))
+            else:
+                yield FieldError(f"Names should be strings, not of type {type(name).__name__}", path, "invalid")
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _unwritable(item, (*path, index))
+    else:
+        try:
+            encode(value)
+        except UnicodeEncodeError:
+            yield FieldError("Input should be a valid string, without lone surrogates", path, "invalid")
+        except ValueError:
+            yield FieldError("Input should be a finite number", path, "invalid")
+        except (TypeError, OverflowError):
+            yield FieldError(f"Input of type {type(value).__name__} cannot be written as JSON", path, "invalid")
+
+
+_DEEPEST = 60
+_SHOWN_DEPTH = 6
+
+
+# ---------------------------------------------------------------- the plan
+
+
+class Planner:
+    """Fill batches order by order: `add` gives the batches that are ready, `finish` the rest.
+
+    A batch holds at most `max_orders` and `max_body_bytes`, and never one `order_id` twice: references come without
+    the integration, so that two shops' orders with one `order_id` could not be told apart. An order that does not fit
+    waits in a later batch, and up to four are open at a time. With `duplicates`
+
+    - "error" a key that came before in this call is refused, naming both positions. That needs every key of the call in
+      memory: about 150 bytes an order, the one part of an upsert that grows with a stream;
+    - "last" the later order replaces an earlier one that still waits here; otherwise both are sent, in order, so that
+      the later one wins in the end;
+    - "sequence" both are sent, in order, in different batches.
+
+    `known` gives, order by order, an id where a journal knows that no request is needed. Rules: UPSERT-LIMIT,
+    UPSERT-KEY-TWICE.
+    """
+
+    def __init__(
+        self,
+        *,
+        check: bool = True,
+        duplicates: Duplicates = "error",
+        max_orders: int = MAX_ORDERS,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        known: Known | None = None,
+    ) -> None:
+        self._check = check
+        self._duplicates = duplicates
+        self._max_orders = max_orders
+        self._max_body_bytes = max_body_bytes
+        self._known = known
+        self._seen: dict[int, dict[str, int]] = {}
+        self._waiting: list[PreparedOrder] = []
+        self._in_work: dict[OrderKey, int] = {}
+        self._open: list[_OpenBatch] = []
+        self._settled = _Settled()
+        self.taken = 0
+
+    def add(self, order: object) -> list[PlannedBatch]:
+        """Take the next order of the input; give the batches that are ready now, if any."""
+        position = self.taken
+        self.taken += 1
+        prepared = prepare(order, position, check=self._check)
+        if isinstance(prepared, PreparedOrder):
+            prepared = self._refuse_oversized(prepared) or self._refuse_twin(prepared) or prepared
+        if isinstance(prepared, Rejected):
+            self._settled.rejected.append(prepared)
+            return self._settled_alone()
+        if self._known is None:
+            return self._place(prepared)
+        self._waiting.append(prepared)
+        return self._look_up() if len(self._waiting) >= self._max_orders else []
+
+    def finish(self, *, look_up: bool = True) -> list[PlannedBatch]:
+        """Give what is left; without `look_up` the journal is not asked any more."""
+        batches = [*self._look_up(ask=look_up), *self._close(_MOST_OPEN)]
+        return [*batches, self._settled.take()] if self._settled.count else batches
+
+    def forget(self, key: OrderKey) -> None:
+        """Note that an order of this key is settled: the journal holds again what is known of it."""
+        left = self._in_work.pop(key, 0) - 1
+        if left > 0:
+            self._in_work[key] = left
+
+    def leave(self, order: object, reason: str) -> NotSent:
+        """Name an order of the input that will not be sent any more."""
+        position = self.taken
+        self.taken += 1
+        return NotSent(position, read_key(order), reason)
+
+    def _place(self, order: PreparedOrder) -> list[PlannedBatch]:
+        if self._duplicates == "last":
+            self._supersede(order.key)
+        after = max((place for place, batch in enumerate(self._open) if batch.writes(order.key)), default=-1)
+        fitting = (place for place in range(after + 1, len(self._open)) if self._open[place].has_room_for(order))
+        closed: list[PlannedBatch] = []
+        place = next(fitting, None)
+        if place is None:
+            if len(self._open) == _MOST_OPEN:
+                closed = self._close(1)
+            place = len(self._open)
+            self._open.append(_OpenBatch(self._max_orders, self._max_body_bytes))
+        self._open[place].add(order)
+        # In order, so that two writes of one key never overtake each other.
+        return closed + (self._close(place + 1) if self._open[place].is_full else [])
+
+    def _look_up(self, *, ask: bool = True) -> list[PlannedBatch]:
+        """Ask the journal about many orders at once: each question is a transaction."""
+        identifiers = self._known(self._waiting) if self._known and ask else [None] * len(self._waiting)
+        orders, self._waiting = self._waiting, []
+        closed: list[PlannedBatch] = []
+        for order, identifier in zip(orders, identifiers, strict=True):
+            if identifier is not None and order.key not in self._in_work:
+                self._settled.accepted.append(Accepted(order.position, order.key, identifier))
+                continue
+            if self._duplicates != "error":
+                # Until it is settled, what the journal holds of this key is older than what is about to be sent.
+                self._in_work[order.key] = self._in_work.get(order.key, 0) + 1
+            closed += self._place(order)
+        return closed + self._settled_alone()
+
+    def _supersede(self, key: OrderKey) -> None:
+        for batch in self._open:
+            if batch.writes(key):
+                self._settled.not_sent.append(NotSent(batch.remove(key).position, key, SUPERSEDED))
+                self.forget(key)
+
+    def _settled_alone(self) -> list[PlannedBatch]:
+        return [self._settled.take()] if self._settled.count >= _CHUNK else []
+
+    def _close(self, count: int) -> list[PlannedBatch]:
+        closed, self._open = self._open[:count], self._open[count:]
+        return [self._settled.take(tuple(batch.orders.values())) for batch in closed if batch.orders]
+
+    def _refuse_oversized(self, order: PreparedOrder) -> Rejected | None:
+        size = len(order.body) + len("[]")
+        if size <= self._max_body_bytes:
+            return None
+        message = f"The order alone makes a body of {size} bytes, more than max_body_bytes={self._max_body_bytes}"
+        return Rejected(order.position, order.key, (FieldError(message, (), "too_large"),))
+
+    def _refuse_twin(self, order: PreparedOrder) -> Rejected | None:
+        if self._duplicates != "error":
+            return None
+        positions = self._seen.setdefault(order.key.integration_id, {})
+        first = positions.setdefault(order.key.order_id, order.position)
+        if first == order.position:
+            return None
+        message = (
+            f"The same key stands at position {first} and at position {order.position}; "
+            'leave one out, or choose duplicates="last" or "sequence"'
+        )
+        return Rejected(order.position, order.key, (FieldError(message, (), "duplicate_key"),))
+
+
+class _OpenBatch:
+    """A batch that still takes orders."""
+
+    def __init__(self, max_orders: int, max_bytes: int) -> None:
+        self.orders: dict[OrderId, PreparedOrder] = {}
+        self._max_orders = max_orders
+        self._bytes_left = max_bytes - len("[]")
+
+    def writes(self, key: OrderKey) -> bool:
+        order = self.orders.get(key.order_id)
+        return order is not None and order.key == key
+
+    def has_room_for(self, order: PreparedOrder) -> bool:
+        return order.key.order_id not in self.orders and not self.is_full and self._size(order) <= self._bytes_left
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.orders) >= self._max_orders
+
+    def add(self, order: PreparedOrder) -> None:
+        self._bytes_left -= self._size(order)
+        self.orders[order.key.order_id] = order
+
+    def remove(self, key: OrderKey) -> PreparedOrder:
+        order = self.orders.pop(key.order_id)
+        self._bytes_left += len(order.body) + len(",")
+        return order
+
+    def _size(self, order: PreparedOrder) -> int:
+        return len(order.body) + (len(",") if self.orders else 0)
+
+
+class _Settled:
+    """Orders that need no request, until the next batch takes them along."""
+
+    def __init__(self) -> None:
+        self.accepted: list[Accepted] = []
+        self.rejected: list[Rejected] = []
+        self.not_sent: list[NotSent] = []
+
+    @property
+    def count(self) -> int:
+        return len(self.accepted) + len(self.rejected) + len(self.not_sent)
+
+    def take(self, orders: tuple[PreparedOrder, ...] = ()) -> PlannedBatch:
+        batch = PlannedBatch(orders, tuple(self.accepted), tuple(self.rejected), tuple(self.not_sent))
+        self.__init__()  # type: ignore[misc]
+        return batch
+
+
+# ---------------------------------------------------------------- the answer
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Say which order each reference of an answer belongs to, and what remains unclear."""
+
+    accepted: tuple[Accepted, ...]
+    unknown: tuple[Unknown, ...]
+    problem: ContractError | None
+
+
+def assign_references(orders: Sequence[PreparedOrder], references: Sequence[OrderReference]) -> Assignment:
+    """Match references to orders by `order_id`, for their sequence is not promised.
+
+    Where two integrations share an `order_id` in one request, the references come without the integration: they are
+    told apart by place, and only when the whole answer stands in the sequence of the request. Anything left over on
+    either side is a breach of contract, and the orders without a clear reference are unknown. Rule: UPSERT-RESULT.
+    """
+    sent: list[str] = [order.key.order_id for order in orders]
+    answered = [reference.order_id for reference in references]
+    if sent == answered:
+        return Assignment(tuple(map(_accept, orders, references)), (), None)
+    times_sent, times_answered = Counter(sent), Counter(answered)
+    by_order_id = {reference.order_id: reference for reference in references}
+    accepted: list[Accepted] = []
+    unknown: list[Unknown] = []
+    for order in orders:
+        order_id = order.key.order_id
+        if times_sent[order_id] == times_answered[order_id] == 1:
+            accepted.append(_accept(order, by_order_id[order_id]))
+        else:
+            unknown.append(Unknown(order.position, order.key, _unclear(times_sent[order_id], times_answered[order_id])))
+    strangers = sum((times_answered - times_sent).values())
+    if not unknown and not strangers:
+        return Assignment(tuple(accepted), (), None)
+    problem = ContractError(
+        f"The answer of upsert_orders names {len(references)} orders where {len(orders)} were sent: "
+        f"{len(unknown)} orders have no clear reference and {strangers} references belong to no order."
+    )
+    return Assignment(tuple(accepted), tuple(unknown), problem)
+
+
+def _accept(order: PreparedOrder, reference: OrderReference) -> Accepted:
+    return Accepted(order.position, order.key, SendcloudId(reference.id))
+
+
+def _unclear(sent: int, answered: int) -> str:
+    if answered == 0:
+        return "the batch was accepted, but the answer does not name this order"
+    if sent > 1:
+        return "the batch was accepted, but the answer does not tell orders apart that share an order_id"
+    return "the batch was accepted, but the answer names this order more than once"

@@ -1,0 +1,408 @@
+"""The blocking client."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar, Unpack
+from uuid import UUID
+
+from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
+
+from .auth import Credentials, OAuth2Credentials
+from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
+from .clock import Clock
+from .config import PRODUCTION, AppInfo, read_environment
+from .errors import SendcloudError
+from .events import Hooks
+from .exchange import Call, Conversation, Exchange, Pause
+from .identity import SendcloudId
+from .journal import Journal
+from .operations import Reference, delete_one, find_order, id_of, read_order, read_page, update_one, wait_for
+from .pacing import Pace
+from .pagination import Filters, Page, PageFollower, UnreadableRows, read_filters
+from .report import BatchOutcome, UpsertReport
+from .retry import RetryPolicy
+from .settings import Settings
+from .transport import HttpTransport, Timeout, Wire
+from .upserting import (
+    OnRejected,
+    UpsertOptions,
+    UpsertRun,
+    check_before_sending,
+    finish_report,
+    interrupted,
+    prepare_one_batch,
+    refuse_single,
+)
+
+T = TypeVar("T")
+
+
+class OrdersClient:
+    """Push a shop's orders to Sendcloud and keep them in step; safe to share between threads.
+
+    `credentials` are `BasicCredentials`, `OAuth2Credentials` or `CallableCredentials`. `timeout` is in seconds, for the
+    client here and for one call on each method. `pace` is shared by default with every client of this process that uses
+    the same key. `transport` stands in for the network in tests; `clock` for time and chance.
+
+    Raises `ConfigurationError` for a setting that is missing or wrong.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        *,
+        base_url: str = PRODUCTION,
+        partner_id: UUID | str | None = None,
+        retry: RetryPolicy | None = None,
+        pace: Pace | None = None,
+        timeout: Timeout | float | None = None,
+        transport: HttpTransport | None = None,
+        proxy: str | None = None,
+        verify: ssl.SSLContext | bool = True,
+        hooks: Hooks | None = None,
+        app_info: AppInfo | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._settings = Settings.check(
+            credentials,
+            base_url=base_url,
+            partner_id=partner_id,
+            retry=retry,
+            pace=pace,
+            timeout=timeout,
+            proxy=proxy,
+            verify=verify,
+            hooks=hooks,
+            app_info=app_info,
+            clock=clock,
+        )
+        self._wire = Wire(self._settings.wire, transport)
+        self._credentials = (
+            credentials.through(fetch=self._wire.fetch_token)
+            if isinstance(credentials, OAuth2Credentials)
+            else credentials
+        )
+
+    @classmethod
+    def from_env(cls, environment: Mapping[str, str] = os.environ, **settings: Any) -> Self:
+        """Make a client from SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY and SENDCLOUD_BASE_URL.
+
+        SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET stand for the keys where the integration wants OAuth2.
+        `settings` are those of the constructor. Raises `ConfigurationError` that names the variable that is missing
+        or wrong.
+        """
+        credentials, base_url = read_environment(environment)
+        return cls(credentials, **{"base_url": base_url, **settings})
+
+    # ------------------------------------------------------------------ upsert
+
+    def upsert(
+        self,
+        orders: Iterable[OrderInput | Mapping[str, Any]],
+        *,
+        on_rejected: OnRejected = "stop",
+        duplicates: Duplicates = "error",
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        on_outcome: Callable[[BatchOutcome], object] | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> UpsertReport:
+        """Create or update orders, matched by integration and order_id, and say what became of each of them.
+
+        `orders` are models or dicts, mixed, any number; they go out in batches of at most 100 and `max_body_bytes`, one
+        after the other, and are not kept. Each is checked against the request schema first, unless `check` is False. A
+        list is checked whole before the first request, another iterable batch by batch.
+
+        - `on_rejected="stop"` ends the run at the first batch that is not accepted; nothing else is sent. "skip" goes
+          on with the next batch; "isolate" takes the bad orders out of a refused batch and sends the others again, in
+          at most 2n - 1 requests for n orders. Both end as well when three batches in a row get no usable answer.
+        - `duplicates` says what happens to a key that comes twice. "error" refuses the later order and names both
+          positions, which keeps about 150 bytes of memory an order. "last" sends the later order in place of the
+          earlier one, or after it when that had left; "sequence" sends both, in order, in different batches.
+        - `journal` is the path of a file that remembers what was acknowledged: a run that was killed and is started
+          again with the same orders and journal sends only what is not known to be stored, and ends with the same
+          report.
+        - `on_outcome` is called with the outcome of each batch.
+
+        The iterable is read to its end even after a stop, so that the report names every order; for a stream that does
+        not end there is `upsert_iter`.
+
+        A repetition is safe: the same orders under the same keys update what they created before, and a batch that was
+        lost is stored once. What may have been stored without our knowing is reported as unknown, never as accepted.
+
+        Raises `InvalidOrders` when the input is empty, or with "stop" when the check refuses an order; an
+        `APIStatusError` when the service turns the caller away (401, 403, ...); `IncompleteUpsert` when the iterable
+        or a callback raised. Each of them carries the `report` so far.
+
+        Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS.
+        """
+        options = self._options(on_rejected, duplicates, check, max_body_bytes)
+        checked = check_before_sending(orders, options)
+        report = UpsertReport()
+        opened, ours = self._settings.open_journal(journal)
+        with opened if opened is not None and ours else nullcontext():
+            run = UpsertRun(options, opened, checked=checked)
+            try:
+                for outcome in self._outcomes(orders, run, timeout, drain=True):
+                    report.add(outcome)
+                    if on_outcome is not None:
+                        on_outcome(outcome)
+            except Exception as error:
+                told = interrupted(error, report)
+                raise told from (None if told is error else error)
+        return finish_report(report, options)
+
+    def upsert_iter(
+        self,
+        orders: Iterable[OrderInput | Mapping[str, Any]],
+        *,
+        on_rejected: OnRejected = "stop",
+        duplicates: Duplicates = "error",
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> Iterator[BatchOutcome]:
+        """Create or update orders like `upsert`, and yield the outcome of each batch as it is known.
+
+        Made for streams that do not end: memory stays flat (with `duplicates` other than "error"), and after a stop the
+        iterable is not read any further. Orders that the check refuses are outcomes here, never an exception.
+
+        Raises an `APIStatusError` when the service turns the caller away, and whatever the iterable raises, both
+        after the outcomes of all orders that were read. Rules: as `upsert`.
+        """
+        options = self._options(on_rejected, duplicates, check, max_body_bytes)
+        refuse_single(orders)
+        return self._upsert_iter(orders, options, journal, timeout)
+
+    def _upsert_iter(
+        self,
+        orders: Iterable[object],
+        options: UpsertOptions,
+        journal: Journal | str | Path | None,
+        timeout: Timeout | float | None,
+    ) -> Iterator[BatchOutcome]:
+        opened, ours = self._settings.open_journal(journal)
+        with opened if opened is not None and ours else nullcontext():
+            yield from self._outcomes(orders, UpsertRun(options, opened), timeout, drain=False)
+
+    def upsert_batch(
+        self,
+        orders: Sequence[OrderInput | Mapping[str, Any]],
+        *,
+        check: bool = True,
+        max_body_bytes: int = MAX_BODY_BYTES,
+        timeout: Timeout | float | None = None,
+    ) -> UpsertReport:
+        """Send 1 to 100 orders as exactly one batch: all of them are stored, or none is.
+
+        A repetition is safe, as for `upsert`. Raises `InvalidOrders` for none, for more than 100, for a key that comes
+        twice, and for orders that the check refuses; an `APIStatusError` when the service turns the caller away.
+        Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
+        """
+        refuse_single(orders)
+        options = self._options("stop", "error", check, max_body_bytes)
+        batch = prepare_one_batch(orders, options)
+        run = UpsertRun(options)
+        report = UpsertReport.of([self._deliver(run, batch, timeout)])
+        if run.failure is not None:
+            raise interrupted(run.failure, report)
+        return report
+
+    def _options(
+        self, on_rejected: OnRejected, duplicates: Duplicates, check: bool, max_body_bytes: int
+    ) -> UpsertOptions:
+        return UpsertOptions(
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            max_body_bytes=max_body_bytes,
+            partner_id=self._settings.partner_id,
+        )
+
+    def _outcomes(
+        self, orders: Iterable[object], run: UpsertRun, timeout: Timeout | float | None, *, drain: bool
+    ) -> Iterator[BatchOutcome]:
+        for batch in run.plan(orders, drain=drain):
+            yield self._deliver(run, batch, timeout)
+        run.raise_failure()
+
+    def _deliver(self, run: UpsertRun, batch: PlannedBatch, timeout: Timeout | float | None) -> BatchOutcome:
+        try:
+            outcome = run.settle(batch, self._converse(run.conversation(batch), timeout))
+        except Exception as error:
+            outcome = run.fail(error, batch)
+        self._settings.reporter.batch(outcome)
+        return outcome
+
+    # ------------------------------------------------------------------ list
+
+    def list(
+        self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
+    ) -> Iterator[Order]:
+        """Yield the orders that match, page by page, up to the last one.
+
+        `filters` are those of `Filters`: integration (one id or several), order_number, order_id, status, the days
+        order_created_at and order_updated_at with _min and _max, sort, page_size (1 to 200, 200 by default) and cursor.
+        With `prefetch` the next page is fetched in a thread while the caller works on this one.
+
+        A repetition is safe: a page is only read. Rows that break the contract do not hide the others: all that can
+        be read are yielded, and then `ContractError` names the rest. Raises `InvalidRequest` for an unknown filter or
+        a value out of bounds, for the service would ignore either; `ContractError` when a cursor comes twice or rows
+        of other integrations come than were asked for.
+
+        Rules: LIST-CURSOR, LIST-COMPLETE, LIST-UNKNOWN-FILTER, LIST-PAGE-SIZE, READ-TOLERANT.
+        """
+        return self._orders(self.pages(prefetch=prefetch, timeout=timeout, **filters))
+
+    def _orders(self, pages: Iterator[Page]) -> Iterator[Order]:
+        unreadable = UnreadableRows()
+        for page in pages:
+            yield from page.orders
+            unreadable.note(page)
+        unreadable.complain()
+
+    def pages(
+        self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
+    ) -> Iterator[Page]:
+        """Yield the pages of `list`, each with its orders, its unreadable rows and the cursor to go on from.
+
+        Raises as `list` does, except that unreadable rows stand on the page. Rules: as `list`.
+        """
+        return self._pages(read_filters(filters), prefetch, timeout)
+
+    def _pages(self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None) -> Iterator[Page]:
+        follower = PageFollower(filters.get("cursor"))
+        cursor: str | None = None
+        with ThreadPoolExecutor(1) if prefetch else nullcontext() as pool:
+            page = self._converse(read_page(filters, cursor), timeout)
+            while (cursor := follower.follow(page)) is not None:
+                coming = pool.submit(self._converse, read_page(filters, cursor), timeout) if pool else None
+                yield page
+                page = coming.result() if coming else self._converse(read_page(filters, cursor), timeout)
+            yield page
+
+    # ------------------------------------------------------------------ one order
+
+    def get(self, id: SendcloudId | int, *, timeout: Timeout | float | None = None) -> Order:
+        """Read the order with this Sendcloud id; a string of digits is taken as well.
+
+        A repetition is safe: it only reads. Raises `NotFoundError` when there is none, or not yet: a fresh order may
+        take seconds to appear. The shop's order_id is another thing, see `find`. Rules: GET-ORDER, GET-MISSING, READ-
+        ID.
+        """
+        return self._converse(read_order(id_of(id)), timeout)
+
+    def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
+        """Look an order up by its key: the integration and the shop's order_id, to the letter. None when there is none.
+
+        A repetition is safe: it only reads. Rules: UPSERT-KEY, LIST-ORDER-ID.
+        """
+        return self._converse(find_order(integration, order_id), timeout)
+
+    def update(
+        self,
+        id: SendcloudId | int,
+        changes: OrderUpdate | Mapping[str, Any],
+        *,
+        check: bool = True,
+        verify: bool = False,
+        verify_timeout: float = 10.0,
+        timeout: Timeout | float | None = None,
+    ) -> OrderReference:
+        """Change parts of one order and leave the rest; items are found by their name.
+
+        With `verify` the order is read back, for up to `verify_timeout` seconds, until it shows the new values.
+
+        A repetition is safe: a PATCH sets values and adds none, so that twice is as good as once; a change that
+        somebody else makes between the two is overwritten, as it would be by a single PATCH that came later. Raises
+        `InvalidRequest` for changes that cannot be sent, among them another order_id (which costs a read to tell);
+        `NotFoundError`; `UpdateNotApplied` when the read-back shows other values.
+
+        Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE, PATCH-RESULT, PATCH-MISSING.
+        """
+        conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
+        return self._converse(conversation, timeout)
+
+    def delete(
+        self, id: SendcloudId | int, *, missing_ok: bool = False, timeout: Timeout | float | None = None
+    ) -> None:
+        """Delete one order; its shipments and labels stay.
+
+        A repetition is safe: an id is never given out again, and a 404 after an attempt that got lost means that the
+        lost one had worked. Raises `NotFoundError` when there is none, unless `missing_ok`. Rules: DELETE-ORDER,
+        DELETE-MISSING.
+        """
+        self._converse(delete_one(id_of(id), missing_ok=missing_ok), timeout)
+
+    def wait_until_available(
+        self,
+        references: Iterable[Reference],
+        *,
+        timeout: float = 60.0,
+    ) -> None:
+        """Wait until each of these orders can be read: 201 means accepted, not yet stored.
+
+        `references` are accepted orders of a report, references, orders or Sendcloud ids; `timeout` is in seconds for
+        all of them together. Each costs a read or more, of which there are 1000 a minute. Raises `NotYetAvailable`,
+        which names those that are still missing. Rule: UPSERT-ASYNC.
+        """
+        self._converse(wait_for(references, timeout=timeout), None)
+
+    # ------------------------------------------------------------------ the driver
+
+    def _converse(self, conversation: Conversation[T], timeout: Timeout | float | None) -> T:
+        try:
+            effect = next(conversation)
+            while True:
+                if isinstance(effect, Pause):
+                    self._settings.clock.sleep(effect.seconds)
+                    effect = conversation.send(None)
+                else:
+                    effect = conversation.send(self._exchange(effect, timeout))
+        except StopIteration as done:
+            result: T = done.value
+            return result
+
+    def _exchange(self, call: Call[T], timeout: Timeout | float | None) -> Exchange[T]:
+        attempts = self._settings.attempts(call)
+
+        def attempt() -> None:
+            while True:
+                self._settings.pace.acquire(call.operation.kind)
+                try:
+                    authorization = self._credentials.authorization()
+                except SendcloudError as error:
+                    return attempts.withhold(error)
+                attempts.start()
+                attempts.land(self._wire.send(call.request, authorization, timeout), authorization)
+                if not (attempts.wants_renewal() and self._credentials.renew(authorization)):
+                    return None
+
+        attempts.retrying()(attempt)
+        return attempts.exchange()
+
+    # ------------------------------------------------------------------ life
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._settings.base_url!r})"

@@ -1,0 +1,138 @@
+"""What the clients tell of their work: log lines by allow-list, and hooks for tracing and metrics."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+from .exchange import Operation
+from .report import BatchOutcome
+
+logger = logging.getLogger("sendcloud_orders")
+logger.addHandler(logging.NullHandler())
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestEvent:
+    """A request is about to leave. `call` numbers the calls of a client; attempts of one call share it."""
+
+    call: int
+    operation: str
+    method: str
+    route: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseEvent:
+    """An attempt has ended after `duration` seconds; `status` is None when no answer came."""
+
+    call: int
+    operation: str
+    method: str
+    route: str
+    attempt: int
+    status: int | None
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class RetryEvent:
+    """An attempt will be followed by another one after `delay` seconds."""
+
+    call: int
+    operation: str
+    method: str
+    route: str
+    attempt: int
+    status: int | None
+    delay: float
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hooks:
+    """Functions that are called as the work goes on, in the thread or task that does it.
+
+    They hold neither bodies nor query values nor ids, except the outcome of a batch, which names keys and ids. An
+    exception of a hook is logged by its type and ends there: watching must not change what is watched.
+    """
+
+    request: Callable[[RequestEvent], object] | None = None
+    response: Callable[[ResponseEvent], object] | None = None
+    retry: Callable[[RetryEvent], object] | None = None
+    batch: Callable[[BatchOutcome], object] | None = None
+
+
+class Reporter:
+    """Write the log and call the hooks of one client."""
+
+    def __init__(self, hooks: Hooks) -> None:
+        self._hooks = hooks
+
+    def request(self, call: int, operation: Operation, attempt: int) -> None:
+        """Tell that a request is about to leave."""
+        if self._hooks.request:
+            event = RequestEvent(call, operation.name, operation.method, operation.route, attempt)
+            _call("request", self._hooks.request, event)
+
+    def response(self, call: int, operation: Operation, attempt: int, status: int | None, duration: float) -> None:
+        """Tell that an attempt has ended."""
+        event = ResponseEvent(call, operation.name, operation.method, operation.route, attempt, status, duration)
+        if logger.isEnabledFor(logging.INFO):
+            answered = "no answer" if status is None else str(status)
+            logger.info(
+                "%s %s: %s, attempt %d, %.3f s",
+                operation.method,
+                operation.route,
+                answered,
+                attempt,
+                duration,
+                extra=_extra(event),
+            )
+        if self._hooks.response:
+            _call("response", self._hooks.response, event)
+
+    def retry(
+        self, call: int, operation: Operation, attempt: int, status: int | None, delay: float, reason: str
+    ) -> None:
+        """Tell that another attempt will follow."""
+        event = RetryEvent(call, operation.name, operation.method, operation.route, attempt, status, delay, reason)
+        logger.warning(
+            "%s %s: again in %.3f s after attempt %d (%s)",
+            operation.method,
+            operation.route,
+            delay,
+            attempt,
+            reason,
+            extra=_extra(event),
+        )
+        if self._hooks.retry:
+            _call("retry", self._hooks.retry, event)
+
+    def batch(self, outcome: BatchOutcome) -> None:
+        """Tell what became of a batch."""
+        logger.info(
+            "batch: %d accepted, %d rejected, %d not sent, %d unknown",
+            len(outcome.accepted),
+            len(outcome.rejected),
+            len(outcome.not_sent),
+            len(outcome.unknown),
+        )
+        if self._hooks.batch:
+            _call("batch", self._hooks.batch, outcome)
+
+
+def _extra(event: Any) -> dict[str, object]:
+    return {f"sendcloud_{one.name}": getattr(event, one.name) for one in fields(event)}
+
+
+def _call(name: str, hook: Callable[[E], object], event: E) -> None:
+    try:
+        hook(event)
+    except Exception as error:
+        logger.error("the %s hook raised %s", name, type(error).__name__)

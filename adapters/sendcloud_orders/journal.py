@@ -1,0 +1,199 @@
+"""Remember on disk what the service is known to hold, so that a run that was killed goes on where it stopped.
+
+A row says: the last thing acknowledged for this key was an order with this digest. It is deleted before an order with
+another digest is sent for the key, because from then on until the answer nobody knows what the service holds. So a key
+is skipped exactly when the service holds what would be sent, whatever happened in between: a kill, the same key several
+times in one input, an order changed and changed back from run to run.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+import threading
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Self
+
+from .errors import ConfigurationError, SendcloudError
+from .identity import OrderKey, SendcloudId
+
+# "SCoj" in ASCII: tells our files from other SQLite databases.
+_APPLICATION_ID = 0x53436F6A
+_VERSION = 1
+_SCHEMA = (
+    f"PRAGMA application_id = {_APPLICATION_ID}",
+    f"PRAGMA user_version = {_VERSION}",
+    "CREATE TABLE owner (fingerprint BLOB NOT NULL)",
+    """CREATE TABLE stored (
+        integration_id INTEGER NOT NULL,
+        order_id TEXT NOT NULL,
+        digest BLOB NOT NULL,
+        id INTEGER NOT NULL,
+        PRIMARY KEY (integration_id, order_id)
+    ) WITHOUT ROWID""",
+)
+_NO_JOURNAL = "{} is a file, but no journal of sendcloud-orders; nothing in it was changed: give another path"
+
+
+class Entry(NamedTuple):
+    """State that the service acknowledged, under `id`, the order with this digest for this key."""
+
+    key: OrderKey
+    digest: bytes
+    id: SendcloudId
+
+
+def digest(encoded: bytes) -> bytes:
+    """Give the 16 bytes that stand for an encoded order; nothing of the order can be read from them."""
+    return hashlib.blake2b(encoded, digest_size=16).digest()
+
+
+class Journal:
+    """Hold keys, digests and ids of acknowledged orders in an SQLite file; no customer data.
+
+    `account` names what the orders were sent to (account and base URL); its hash is kept, and a file of another
+    account is refused. One process opens a journal at a time; its threads may share it. A call is a transaction that
+    is on the disk when it returns: requests come at most 100 a minute, so the price of an fsync each is not felt, and
+    a row cannot come back from the dead after a power cut. Delete the file to have everything sent again, for example
+    after orders were changed or deleted by other means.
+
+    Raises: ConfigurationError when the file is no journal, belongs to another account, comes from a newer version, is
+    in use, or cannot be opened.
+    Rule: UPSERT-KEY.
+    """
+
+    def __init__(self, path: str | Path, *, account: str) -> None:
+        self._path = Path(path).absolute()
+        self._lock = threading.Lock()
+        fingerprint = hashlib.blake2b(account.encode(), digest_size=16, person=b"journal account").digest()
+        self._check_path()
+        try:
+            self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
+            try:
+                self._open(fingerprint)
+            except BaseException:
+                self._db.close()
+                raise
+        except sqlite3.Error as error:
+            raise _cannot_open(self._path, error) from error
+
+    def acknowledged(self, key: OrderKey, digest: bytes) -> SendcloudId | None:
+        """Give the id of the order if the service is known to hold exactly this, else None; see `acknowledged_many`."""
+        return self.acknowledged_many([(key, digest)])[0]
+
+    def acknowledged_many(self, orders: Sequence[tuple[OrderKey, bytes]]) -> list[SendcloudId | None]:
+        """Give, order by order, the id where the service is known to hold exactly this, else None.
+
+        None means that the caller is about to send the order: what the journal knew of its key is forgotten.
+
+        Raises: SendcloudError when the file cannot be read or written.
+        """
+        with self._transaction() as db:
+            return [self._look_up(db, key, digest) for key, digest in orders]
+
+    def record(self, entries: Iterable[Entry]) -> None:
+        """Write down what one answer acknowledged: all of the entries, or after a crash none.
+
+        Raises: SendcloudError when the file cannot be written; the orders are then sent again by the next run.
+        """
+        with self._transaction() as db:
+            db.executemany(
+                "INSERT OR REPLACE INTO stored VALUES (?, ?, ?, ?)",
+                ((entry.key[0], entry.key[1], entry.digest, entry.id) for entry in entries),
+            )
+
+    def close(self) -> None:
+        """Close the file and let other processes have it."""
+        with self._lock:
+            self._db.close()
+
+    def __len__(self) -> int:
+        with self._transaction() as db:
+            return int(db.execute("SELECT count(*) FROM stored").fetchone()[0])
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Journal({str(self._path)!r})"
+
+    @staticmethod
+    def _look_up(db: sqlite3.Connection, key: OrderKey, digest: bytes) -> SendcloudId | None:
+        row = db.execute(
+            "SELECT digest, id FROM stored WHERE integration_id = ? AND order_id = ?", (key[0], key[1])
+        ).fetchone()
+        if row is None:
+            return None
+        if row[0] == digest:
+            return SendcloudId(row[1])
+        db.execute("DELETE FROM stored WHERE integration_id = ? AND order_id = ?", (key[0], key[1]))
+        return None
+
+    @contextmanager
+    def _transaction(self) -> Generator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._db.execute("BEGIN")
+                try:
+                    yield self._db
+                except BaseException:
+                    self._db.rollback()
+                    raise
+                self._db.commit()
+            except sqlite3.Error as error:
+                raise SendcloudError(f"the journal {self._path} cannot be used any more: {error}") from error
+
+    def _check_path(self) -> None:
+        if self._path.is_dir():
+            raise ConfigurationError(f"the journal {self._path} is a folder: give the path of a file")
+        if not self._path.parent.is_dir():
+            raise ConfigurationError(f"the journal's folder {self._path.parent} does not exist: create it first")
+
+    def _open(self, fingerprint: bytes) -> None:
+        # Before the first access: the lock is then taken once and kept, and WAL needs no shared memory beside the file.
+        self._db.execute("PRAGMA locking_mode = EXCLUSIVE")
+        self._db.execute("BEGIN EXCLUSIVE")
+        application_id = self._db.execute("PRAGMA application_id").fetchone()[0]
+        if application_id == 0 and self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+            for statement in _SCHEMA:
+                self._db.execute(statement)
+            self._db.execute("INSERT INTO owner VALUES (?)", (fingerprint,))
+        elif application_id != _APPLICATION_ID:
+            raise ConfigurationError(_NO_JOURNAL.format(self._path))
+        self._check_owner(fingerprint)
+        self._db.commit()
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA synchronous = FULL")
+
+    def _check_owner(self, fingerprint: bytes) -> None:
+        version = self._db.execute("PRAGMA user_version").fetchone()[0]
+        if version != _VERSION:
+            raise ConfigurationError(
+                f"the journal {self._path} has layout {version} and this release knows {_VERSION}: use the release "
+                "that wrote it, or another path (everything is then sent again, which does no harm)"
+            )
+        if self._db.execute("SELECT fingerprint FROM owner").fetchone()[0] != fingerprint:
+            raise ConfigurationError(
+                f"the journal {self._path} was written for another account or base URL: give each its own file"
+            )
+
+
+def _cannot_open(path: Path, error: sqlite3.Error) -> ConfigurationError:
+    # The low byte is the error's family; SQLite puts details above it.
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_BUSY:
+            return ConfigurationError(
+                f"the journal {path} is in use by another run: wait for it to end, or give this one its own file"
+            )
+        case sqlite3.SQLITE_NOTADB:
+            return ConfigurationError(_NO_JOURNAL.format(path))
+        case _:
+            return ConfigurationError(f"the journal {path} cannot be opened: {error}")

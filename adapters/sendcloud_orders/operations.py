@@ -1,0 +1,205 @@
+"""The operations on one order, as conversations that both clients hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from sendcloud_orders_api.api.orders import delete_order, get_order, update_order
+from sendcloud_orders_api.models import Order, OrderReference, OrderResult, OrderUpdate, UpdateResult
+from sendcloud_orders_api.types import decode, encode
+
+from .batching import UnwritableBody, write_body
+from .checking import find_errors
+from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, UpdateNotApplied
+from .exchange import DELETE, GET, LIST, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
+from .identity import SendcloudId, sendcloud_id
+from .pagination import Page, PageFollower, page_call, read_filters
+from .pointers import FieldPath
+from .report import Accepted
+from .verification import find_differences
+
+Reference = Accepted | OrderReference | Order | int
+"""What names a stored order: an outcome, a reference, the order itself, or its Sendcloud id."""
+
+
+def read_order(id: SendcloudId) -> Conversation[Order]:
+    """Read one order. Rules: GET-ORDER, GET-MISSING."""
+    exchange: Exchange[Order] = yield _get_call(id)
+    return value_of(GET, exchange)
+
+
+def read_page(filters: dict[str, Any], cursor: str | None) -> Conversation[Page]:
+    """Read one page of a listing."""
+    exchange: Exchange[Page] = yield page_call(filters, cursor)
+    return value_of(LIST, exchange)
+
+
+def find_order(integration: int, order_id: str) -> Conversation[Order | None]:
+    """Look an order up by its key. The service compares without regard to case; here every letter counts.
+
+    Rules: UPSERT-KEY, LIST-ORDER-ID, LIST-INTEGRATION.
+    """
+    filters = read_filters({"integration": integration, "order_id": order_id})
+    follower = PageFollower()
+    cursor: str | None = None
+    unreadable: list[str] = []
+    while True:
+        page: Page = yield from read_page(filters, cursor)
+        for order in page.orders:
+            if order.order_id == order_id:
+                return order
+        unreadable += [row.path for row in page.unreadable]
+        cursor = follower.follow(page)
+        if cursor is None:
+            break
+    if unreadable:
+        raise ContractError(
+            f"{len(unreadable)} orders of the answer cannot be read, and the one looked for may be among them.",
+            path=unreadable[0],
+        )
+    return None
+
+
+def delete_one(id: SendcloudId, *, missing_ok: bool) -> Conversation[None]:
+    """Delete one order.
+
+    A 404 after an attempt that got lost means that the lost one had worked. Rule: DELETE-MISSING.
+    """
+    exchange: Exchange[None] = yield Call(DELETE, delete_order.build_request(id), _read_nothing)
+    missing = isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404
+    if missing and (missing_ok or exchange.sent_before):
+        return
+    value_of(DELETE, exchange)
+
+
+def update_one(
+    id: SendcloudId,
+    changes: OrderUpdate | Mapping[str, Any],
+    *,
+    check: bool = True,
+    verify: bool = False,
+    verify_timeout: float = 10.0,
+) -> Conversation[OrderReference]:
+    """Change parts of one order, and read them back when asked to.
+
+    Rules: PATCH-MERGE, PATCH-IMMUTABLE, PATCH-RESULT.
+    """
+    body = _update_body(id, changes, check=check)
+    sent: dict[str, Any] = msgspec.json.decode(body)
+    if "order_id" in sent:
+        stored = yield from read_order(id)
+        if stored.order_id != sent["order_id"]:
+            raise InvalidRequest(
+                "An order_id never changes: leave it out of the update, or upsert the order under its new order_id and "
+                "delete this one."
+            )
+    exchange: Exchange[OrderReference] = yield Call(UPDATE, update_order.build_request(id, body=body), _read_reference)
+    reference = value_of(UPDATE, exchange)
+    if verify:
+        sent.pop("id", None)
+        yield from _verify(id, sent, began=exchange.ended, timeout=verify_timeout)
+    return reference
+
+
+def _update_body(id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, check: bool) -> bytes:
+    if not isinstance(changes, OrderUpdate | Mapping):
+        raise InvalidRequest(f"An update is an OrderUpdate or a dict, not {type(changes).__name__}.")
+    try:
+        body = write_body(changes)
+    except UnwritableBody as error:
+        errors = error.errors
+    else:
+        plain = msgspec.json.decode(body)
+        if not plain:
+            raise InvalidRequest("The update changes nothing: it is empty.")
+        if "id" in plain and str(plain["id"]) != str(id):
+            raise InvalidRequest("The update holds the id of another order than the one to change.")
+        errors = (*find_errors("OrderUpdate", plain), *_nameless_items(plain)) if check else ()
+    if errors:
+        raise InvalidRequest("The update cannot be sent", errors)
+    return body
+
+
+def _nameless_items(plain: dict[str, Any]) -> Iterator[FieldError]:
+    """Find items without the name that the service would look them up by."""
+    details = plain.get("order_details")
+    items = details.get("order_items") if isinstance(details, dict) else None
+    for index, item in enumerate(items if isinstance(items, list) else ()):
+        if isinstance(item, dict) and "name" not in item:
+            yield FieldError("Field required", ("order_details", "order_items", index, "name"), "missing")
+
+
+def _verify(id: SendcloudId, sent: dict[str, Any], *, began: float, timeout: float) -> Conversation[None]:
+    delay = _FIRST_POLL
+    while True:
+        exchange: Exchange[Order] = yield _get_call(id)
+        missing = isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404
+        differing: list[FieldPath] = [()]
+        if not missing:
+            stored = msgspec.json.decode(encode(value_of(GET, exchange)))
+            differing = list(find_differences(sent, stored))
+        if not differing:
+            return
+        if exchange.ended + delay - began > timeout:
+            raise UpdateNotApplied(id, differing)
+        yield Pause(delay)
+        delay = min(delay * 2, _LONGEST_POLL)
+
+
+_FIRST_POLL = 0.25
+_LONGEST_POLL = 5.0
+
+
+def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conversation[None]:
+    """Wait until each order can be read. Rule: UPSERT-ASYNC."""
+    missing = list(dict.fromkeys(id_of(reference) for reference in references))
+    began: float | None = None
+    delay = _FIRST_POLL
+    while missing:
+        still_missing: list[SendcloudId] = []
+        for place, id in enumerate(missing):
+            exchange = yield Call(GET, get_order.build_request(id), _read_nothing)
+            began = exchange.began if began is None else began
+            if isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404:
+                still_missing.append(id)
+            else:
+                value_of(GET, exchange)
+            if exchange.ended - began > timeout:
+                still_missing += missing[place + 1 :]
+                break
+        if not still_missing:
+            return
+        assert began is not None
+        if exchange.ended + delay - began > timeout:
+            raise NotYetAvailable(still_missing, exchange.ended - began)
+        yield Pause(delay)
+        missing, delay = still_missing, min(delay * 2, _LONGEST_POLL)
+
+
+def id_of(reference: Reference | str) -> SendcloudId:
+    """Read the Sendcloud id of whatever names a stored order. Rule: READ-ID."""
+    return sendcloud_id(reference.id if isinstance(reference, Accepted | OrderReference | Order) else reference)
+
+
+def _get_call(id: SendcloudId) -> Call[Order]:
+    return Call(GET, get_order.build_request(id), _read_order)
+
+
+def _read_order(answer: Answer) -> Order:
+    content_type = answer.headers.get("content-type", "")
+    return decode(OrderResult, answer.content, status_code=answer.status, content_type=content_type).data
+
+
+def _read_reference(answer: Answer) -> OrderReference:
+    content_type = answer.headers.get("content-type", "")
+    return decode(UpdateResult, answer.content, status_code=answer.status, content_type=content_type).data
+
+
+def _read_nothing(answer: Answer) -> None:
+    """Take whatever the service says, but not the page of a gateway: that tells nothing of the order."""
+    if answer.content:
+        content_type = answer.headers.get("content-type", "")
+        decode(msgspec.Raw, answer.content, status_code=answer.status, content_type=content_type)

@@ -1,0 +1,286 @@
+"""Keep a process below the service's rate limits, so that a full-speed run meets no 429.
+
+The counting is throttled-py's. Its GCRA limiter admits exactly what a token bucket admits and is precise to the
+microsecond on a monotonic clock; its limiter named "token bucket" counts whole seconds of the wall clock and loses the
+fraction at each request: at 100 a minute a run takes 1.67 times as long as it need.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import math
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal, Self
+
+from throttled import RateLimitResult, Throttled, rate_limiter, utils
+from throttled.constants import RateLimiterType
+from throttled.exceptions import StoreUnavailableError
+from throttled.store import BaseStore, MemoryStore, RedisStore
+
+from .errors import ConfigurationError
+
+Kind = Literal["read", "write"]
+
+_log = logging.getLogger(__name__)
+
+# The limiter takes whole costs. A request costs this many units at full pace and more when slowed down; the state that
+# processes share in Redis then means the same to each of them, however slow each has become.
+_UNITS = 1000
+# Shorter sleeps would spin on the rounding of a float.
+_TICK = 0.001
+_CUT = 0.7
+_LOWEST = 0.1
+# The pace climbs back from nothing to all of it in the time of a thousand requests at full pace (writes: ten minutes).
+_REQUESTS_TO_RECOVER = 1000
+# Requests already on the way when the first refusal arrives say nothing new.
+_REQUESTS_PER_CUT = 3
+_REDIS_TIMEOUT = 2.0
+_REDIS_PAUSE = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class PaceLimits:
+    """Hold the service's limits as one value; `faster` scales them in time for tests against a scaled server.
+
+    `headroom` is the part of `write_burst` that is never used. Requests that leave 0.6 s apart may arrive closer
+    together (a slow handshake, then a fast line), and a server that counts arrivals would refuse the later one. Two
+    tokens forgive 1.2 s of such jitter and cost a long run 1.2 s, once. `read_burst` is our choice: none is documented.
+
+    Raises: ValueError for a limit that lets nothing through.
+    Rule: RATE-LIMIT.
+    """
+
+    writes_per_minute: float = 100
+    write_burst: int = 15
+    reads_per_minute: float = 1000
+    read_burst: int = 50
+    headroom: int = 2
+
+    def __post_init__(self) -> None:
+        least = {"writes_per_minute": 0.01, "reads_per_minute": 0.01, "write_burst": 1, "read_burst": 1}
+        for name, bound in least.items():
+            if not getattr(self, name) >= bound:
+                raise ValueError(f"PaceLimits.{name} must be {bound} or more, not {getattr(self, name)!r}")
+        if not 0 <= self.headroom < self.write_burst:
+            raise ValueError(f"PaceLimits.headroom must be from 0 to write_burst - 1, not {self.headroom!r}")
+
+    def faster(self, factor: float) -> Self:
+        """Give the same limits for a service whose minute lasts 60 / `factor` seconds."""
+        return replace(
+            self,
+            writes_per_minute=self.writes_per_minute * factor,
+            reads_per_minute=self.reads_per_minute * factor,
+        )
+
+
+class Pace:
+    """Let requests through at the pace of the service; safe to share between threads, tasks and event loops.
+
+    `sleep` and `sleep_async` wait a number of seconds. Time is read from `throttled.utils.now_mono_f`, the limiter's
+    own clock, so that holds and buckets can never disagree; a test replaces that one function and both sleeps.
+
+    Raises: ConfigurationError when `redis_url` cannot be read or the extra `redis` is not installed.
+    Rules: RATE-LIMIT, RATE-RETRY-AFTER.
+    """
+
+    _shared: ClassVar[dict[tuple[str, PaceLimits, str | None], Pace]] = {}
+    _registry: ClassVar[threading.Lock] = threading.Lock()
+
+    def __init__(
+        self,
+        limits: PaceLimits | None = None,
+        *,
+        name: str = "sendcloud-orders",
+        redis_url: str | None = None,
+        sleep: Callable[[float], object] = time.sleep,
+        sleep_async: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        limits = limits or PaceLimits()
+        store = MemoryStore() if redis_url is None else _redis_store(redis_url)
+        burst = limits.write_burst - limits.headroom
+        self._sleep = sleep
+        self._sleep_async = sleep_async
+        self._asks_network = redis_url is not None
+        self._lanes: dict[Kind, _Lane] = {
+            "write": _Lane(f"{name}:write", limits.writes_per_minute, burst, store),
+            "read": _Lane(f"{name}:read", limits.reads_per_minute, limits.read_burst, store),
+        }
+
+    @classmethod
+    def shared(cls, key: str, limits: PaceLimits | None = None, *, redis_url: str | None = None) -> Pace:
+        """Give the one pace of this process for an account; every client of that account waits on it.
+
+        `key` names what the service counts by (the account, and the base URL where several are in use). Only its hash
+        is kept, here and in Redis. With `redis_url` workers on several machines share the buckets too, by the clock of
+        the Redis server; that needs the extra `sendcloud-orders[redis]`. Other limits or another URL, another pace.
+
+        Raises: ConfigurationError when `redis_url` cannot be read or the extra `redis` is not installed.
+        Rule: RATE-LIMIT.
+        """
+        name = "sendcloud-orders:" + hashlib.sha256(key.encode()).hexdigest()[:32]
+        limits = limits or PaceLimits()
+        with cls._registry:
+            entry = (name, limits, redis_url)
+            if entry not in cls._shared:
+                cls._shared[entry] = cls(limits, name=name, redis_url=redis_url)
+            return cls._shared[entry]
+
+    @classmethod
+    def unlimited(cls) -> Pace:
+        """Give a pace that never waits, for a server without limits; holds and slow-downs do nothing either."""
+        pace = cls()
+        pace._lanes = {}
+        return pace
+
+    def acquire(self, kind: Kind) -> None:
+        """Wait until one more request of this kind may leave.
+
+        Raises: ConfigurationError when Redis is asked for and has not answered even once.
+        Rule: RATE-LIMIT.
+        """
+        for lane in self._chosen(kind):
+            while delay := lane.take():
+                self._sleep(delay)
+
+    async def acquire_async(self, kind: Kind) -> None:
+        """Wait like `acquire`, without blocking the event loop.
+
+        Raises: ConfigurationError when Redis is asked for and has not answered even once.
+        Rule: RATE-LIMIT.
+        """
+        for lane in self._chosen(kind):
+            # A bucket in memory answers faster than a thread starts.
+            while delay := (await asyncio.to_thread(lane.take) if self._asks_network else lane.take()):
+                await self._sleep_async(delay)
+
+    def hold(self, seconds: float, kind: Kind | None = None) -> None:
+        """Let nothing leave for `seconds` (both kinds unless one is named); a longer hold already set stays.
+
+        The buckets are empty when the hold ends: the service has just said that it has nothing to spare.
+
+        Rule: RATE-RETRY-AFTER.
+        """
+        for lane in self._chosen(kind):
+            lane.hold(seconds)
+
+    def slow_down(self, kind: Kind | None = None) -> None:
+        """Empty the buckets and lower the pace after a 429 that came all the same: somebody else uses this key too.
+
+        Each call takes 30% off, down to a tenth of the limit; calls within the time of three requests count as one.
+        The pace then climbs back slowly.
+
+        Rule: RATE-LIMIT.
+        """
+        for lane in self._chosen(kind):
+            lane.slow_down()
+
+    def _chosen(self, kind: Kind | None) -> list[_Lane]:
+        return [lane for name, lane in self._lanes.items() if kind in (None, name)]
+
+    def __repr__(self) -> str:
+        shares = ", ".join(f"{kind} at {lane.share():.0%}" for kind, lane in self._lanes.items())
+        return f"<Pace {shares or 'unlimited'}>"
+
+
+class _Lane:
+    """Join one bucket with the holds and the slow-down that the limiter library does not know."""
+
+    def __init__(self, name: str, per_minute: float, burst: int, store: BaseStore) -> None:
+        # One unit more than the burst, or rounding would now and then refuse the last request of a full burst.
+        quota = rate_limiter.per_min(round(per_minute * _UNITS), burst=burst * _UNITS + 1)
+        self._burst = burst * _UNITS
+        self._interval = 60 / per_minute
+        self._bucket = _bucket(name, quota, store)
+        # While Redis is away this process paces itself; without Redis the two are one.
+        self._own = self._bucket if isinstance(store, MemoryStore) else _bucket(name, quota, MemoryStore())
+        self._reached = False
+        self._away_until = -math.inf
+        self._lock = threading.Lock()
+        self._held_until = -math.inf
+        self._drain_due = False
+        self._lowered_to = 1.0
+        self._lowered_at = -math.inf
+
+    def take(self) -> float:
+        """Take a token and give 0, or give the seconds after which to ask again."""
+        with self._lock:
+            if (held := self._held_until - utils.now_mono_f()) > 0:
+                return max(held, _TICK)
+            drain, self._drain_due = self._drain_due, False
+            # A bucket of few tokens is never asked for more than it can hold.
+            cost = min(round(_UNITS / self._share()), self._burst)
+        if drain:
+            self._drain()
+        result = self._limit(cost)
+        return max(result.state.retry_after, _TICK) if result.limited else 0.0
+
+    def hold(self, seconds: float) -> None:
+        with self._lock:
+            self._held_until = max(self._held_until, utils.now_mono_f() + seconds)
+            self._drain_due = True
+
+    def slow_down(self) -> None:
+        now = utils.now_mono_f()
+        with self._lock:
+            if now - self._lowered_at >= _REQUESTS_PER_CUT * self._interval:
+                self._lowered_to = max(_LOWEST, self._share() * _CUT)
+                self._lowered_at = now
+            self._drain_due = True
+
+    def share(self) -> float:
+        with self._lock:
+            return self._share()
+
+    def _share(self) -> float:
+        recovered = (utils.now_mono_f() - self._lowered_at) / self._interval / _REQUESTS_TO_RECOVER
+        return min(1.0, self._lowered_to + recovered)
+
+    def _drain(self) -> None:
+        whole = self._limit(self._burst)
+        if whole.limited:
+            self._limit(whole.state.remaining)
+
+    def _limit(self, cost: int) -> RateLimitResult:
+        if self._bucket is not self._own and utils.now_mono_f() >= self._away_until:
+            try:
+                result = self._bucket.limit(cost=cost)
+            except StoreUnavailableError as error:
+                self._pace_alone(error)
+            else:
+                self._reached = True
+                return result
+        return self._own.limit(cost=cost)
+
+    def _pace_alone(self, error: StoreUnavailableError) -> None:
+        if not self._reached:
+            raise ConfigurationError(
+                "no Redis server answers at redis_url, through which machines share the pace: "
+                "correct the URL, start the server, or leave redis_url out to pace this process alone"
+            ) from error
+        self._away_until = utils.now_mono_f() + _REDIS_PAUSE
+        _log.warning("Redis does not answer: this process paces itself for %.0f s, then asks again", _REDIS_PAUSE)
+
+
+def _bucket(name: str, quota: rate_limiter.Quota, store: BaseStore) -> Throttled:
+    return Throttled(key=name, using=RateLimiterType.GCRA.value, quota=quota, store=store)
+
+
+def _redis_store(url: str) -> RedisStore:
+    timeouts = {"socket_timeout": _REDIS_TIMEOUT, "socket_connect_timeout": _REDIS_TIMEOUT}
+    try:
+        store = RedisStore(url, {"CONNECTION_POOL_KWARGS": timeouts})
+        # Connects nowhere yet, but reads the URL: better here than at the first request.
+        _ = _bucket("url", rate_limiter.per_min(1), store).limiter
+    except ImportError as error:
+        raise ConfigurationError('redis_url needs the extra "redis": pip install "sendcloud-orders[redis]"') from error
+    except ValueError:
+        # The URL may hold a password, so neither it nor the reader's complaint about it is shown.
+        raise ConfigurationError(
+            "redis_url cannot be read: it looks like redis://host:6379/0, rediss://... or unix:///path"
+        ) from None
+    return store

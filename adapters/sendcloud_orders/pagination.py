@@ -1,0 +1,226 @@
+"""List filters, and the way from one page to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from difflib import get_close_matches
+from typing import Any, TypedDict, get_args
+from urllib.parse import unquote, urlsplit
+
+import msgspec
+
+from sendcloud_orders_api.api.orders import list_orders
+from sendcloud_orders_api.errors import UnreadableResponse
+from sendcloud_orders_api.models import Order, OrderPage, SortKey
+from sendcloud_orders_api.types import decode
+
+from .errors import ContractError, InvalidRequest
+from .exchange import LIST, Answer, Call
+
+LARGEST_PAGE = 200
+"""Rows that a page may hold. Rule: LIST-PAGE-SIZE."""
+
+
+class Filters(TypedDict, total=False):
+    """Name what `list` may ask for. Text compares without regard to case; days are included.
+
+    Rules: LIST-INTEGRATION, LIST-ORDER-NUMBER, LIST-ORDER-ID, LIST-STATUS, LIST-CREATED, LIST-UPDATED, LIST-SORT,
+    LIST-PAGE-SIZE.
+    """
+
+    integration: int | Iterable[int]
+    order_number: str
+    order_id: str
+    status: str
+    order_created_at: date
+    order_created_at_min: date
+    order_created_at_max: date
+    order_updated_at: date
+    order_updated_at_min: date
+    order_updated_at_max: date
+    sort: SortKey | Iterable[SortKey]
+    page_size: int
+    cursor: str
+
+
+_TEXTS = ("order_number", "order_id", "status", "cursor")
+_SORT_KEYS: tuple[str, ...] = get_args(SortKey)
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadableRow:
+    """Tell where a row of a page departs from the contract, and nothing of what it holds."""
+
+    index: int
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: its orders, and the cursor of the next page or None.
+
+    `unreadable` names the rows that break the contract; the other orders are in `orders`. Rule: READ-TOLERANT.
+    """
+
+    orders: tuple[Order, ...]
+    next_cursor: str | None
+    unreadable: tuple[UnreadableRow, ...] = ()
+
+
+def read_filters(filters: Filters | dict[str, Any]) -> dict[str, Any]:
+    """Check filters and bring them into the types of the generated operation.
+
+    The service ignores a parameter that it does not know and answers with the whole collection, and it falls back in
+    silence from a value out of bounds; so both are refused here. Raises `InvalidRequest`.
+    Rules: LIST-UNKNOWN-FILTER, LIST-PAGE-SIZE, LIST-SORT.
+    """
+    return {name: _read_filter(name, value) for name, value in filters.items()}
+
+
+def _read_filter(name: str, value: Any) -> Any:
+    known = Filters.__annotations__
+    if name not in known:
+        meant = get_close_matches(name, known, 1)
+        hint = f" Did you mean {meant[0]}?" if meant else ""
+        raise InvalidRequest(f"There is no filter {name!r}.{hint} The filters are {', '.join(known)}.")
+    if name == "integration":
+        return _read_integrations(value)
+    if name == "sort":
+        return _read_sort(value)
+    if name == "page_size":
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST_PAGE:
+            raise InvalidRequest(f"page_size must be a whole number from 1 to {LARGEST_PAGE}.")
+        return value
+    if name in _TEXTS:
+        if not isinstance(value, str) or not value:
+            raise InvalidRequest(f"The filter {name} takes a text that is not empty.")
+        return value
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise InvalidRequest(f"The filter {name} takes a date, not {type(value).__name__}: the service compares days.")
+    return value
+
+
+def _read_integrations(value: Any) -> list[int]:
+    wanted = [value] if isinstance(value, int) else list(value) if isinstance(value, Iterable) else []
+    if not wanted or any(not isinstance(one, int) or isinstance(one, bool) for one in wanted):
+        raise InvalidRequest("The filter integration takes one id or several, as whole numbers, and at least one.")
+    return wanted
+
+
+def _read_sort(value: Any) -> list[str]:
+    wanted = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else []
+    if not wanted or any(one not in _SORT_KEYS for one in wanted):
+        raise InvalidRequest(f"sort takes one or several of {', '.join(_SORT_KEYS)}.")
+    return wanted
+
+
+def page_call(filters: dict[str, Any], cursor: str | None) -> Call[Page]:
+    """Make the request of a page: our own filters, and the cursor that the page before gave. Rule: LIST-CURSOR."""
+    wanted = {"page_size": LARGEST_PAGE, **filters}
+    if cursor is not None:
+        wanted["cursor"] = cursor
+    return Call(LIST, list_orders.build_request(**wanted), _PageReader(filters.get("integration")))
+
+
+class _PageReader:
+    def __init__(self, integrations: Sequence[int] | None) -> None:
+        self._integrations = frozenset(integrations or ())
+
+    def __call__(self, answer: Answer) -> Page:
+        cursor = None if answer.next_url is None else read_cursor(answer.next_url)
+        page = read_page(answer, cursor)
+        found = [order.order_details.integration.id for order in page.orders]
+        strangers = [index for index, id in enumerate(found) if id not in self._integrations]
+        if self._integrations and strangers:
+            raise ContractError(
+                "The service answered with orders of integrations that were not asked for: the filter was ignored.",
+                path=f"$.data[{strangers[0]}].order_details.integration.id",
+                status=answer.status,
+            )
+        return page
+
+
+def read_cursor(url: str) -> str:
+    """Take the cursor out of the link to the next page; host and path of the link are not used.
+
+    A plus sign stays one: a cursor is base64, and some servers print it unescaped. Raises `ContractError` without a
+    cursor. Rule: LIST-CURSOR.
+    """
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        query = ""
+    for pair in query.split("&"):
+        name, _, value = pair.partition("=")
+        if name == "cursor" and value:
+            return unquote(value)
+    raise ContractError("The link to the next page holds no cursor, so the listing cannot go on.", path="Link")
+
+
+def read_page(answer: Answer, next_cursor: str | None) -> Page:
+    """Read a page at once, and row by row only when a row of it cannot be read. Rule: READ-TOLERANT."""
+    content_type = answer.headers.get("content-type", "")
+    try:
+        return Page(tuple(decode(OrderPage, answer.content, content_type=content_type).data), next_cursor)
+    except UnreadableResponse as failed:
+        if not failed.path:
+            raise
+    rows = decode(_RawPage, answer.content, status_code=answer.status, content_type=content_type).data
+    orders: list[Order] = []
+    unreadable: list[UnreadableRow] = []
+    for index, row in enumerate(rows):
+        try:
+            orders.append(decode(Order, bytes(row)))
+        except UnreadableResponse as failed:
+            unreadable.append(UnreadableRow(index, failed.path.replace("$", f"$.data[{index}]", 1), failed.reason))
+    return Page(tuple(orders), next_cursor, tuple(unreadable))
+
+
+class _RawPage(msgspec.Struct):
+    data: list[msgspec.Raw]
+
+
+class PageFollower:
+    """Watch a listing: a cursor that comes twice would make it endless."""
+
+    def __init__(self, start: str | None = None) -> None:
+        self._cursors = {start} - {None}
+
+    def follow(self, page: Page) -> str | None:
+        """Give the cursor of the next page, or None at the end. Raises `ContractError`. Rule: LIST-CURSOR."""
+        if page.next_cursor in self._cursors:
+            raise ContractError("The service gave the same cursor again, so the listing would never end.", path="Link")
+        if page.next_cursor is not None:
+            self._cursors.add(page.next_cursor)
+        return page.next_cursor
+
+
+class UnreadableRows:
+    """Remember the rows of a listing that could not be read, so that none is passed over in silence."""
+
+    def __init__(self) -> None:
+        self._rows = 0
+        self._found: list[tuple[int, UnreadableRow]] = []
+
+    def note(self, page: Page) -> None:
+        """Look at one more page. Raises `ContractError` at once when nothing of it can be read. Rule: READ-TOLERANT."""
+        self._found += [(self._rows + row.index, row) for row in page.unreadable]
+        self._rows += len(page.orders) + len(page.unreadable)
+        if page.unreadable and not page.orders:
+            self.complain(page.next_cursor)
+
+    def complain(self, next_cursor: str | None = None) -> None:
+        """Raise `ContractError` that names the rows, if there are any."""
+        if not self._found:
+            return
+        position, first = self._found[0]
+        raise ContractError(
+            f"{len(self._found)} of {self._rows} orders cannot be read; all others were given. "
+            f"The first is row {position}: {first.reason} at {first.path}.",
+            path=first.path,
+            positions=[position for position, _ in self._found],
+            next_cursor=next_cursor,
+        )
