@@ -1,0 +1,39 @@
+"""Serve Sendcloud's v3 order operations from this machine, to develop and test against."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .access import Credentials
+    from .faults import Fault, Faults, Kind
+    from .policies import Policies
+    from .rules import Rules
+    from .server import PortTakenError, Sandbox
+    from .service import Request
+
+__all__ = ["Credentials", "Fault", "Faults", "Kind", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
+
+_HOMES = {
+    "Credentials": "access",
+    "Fault": "faults",
+    "Faults": "faults",
+    "Kind": "faults",
+    "Policies": "policies",
+    "PortTakenError": "server",
+    "Request": "service",
+    "Rules": "rules",
+    "Sandbox": "server",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # pytest imports this package for its plugin in every run; the server is loaded only by those who use it.
+    from importlib import import_module
+
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    except ModuleNotFoundError as missing:
+        raise ImportError(f"the sandbox needs {missing.name}: pip install 'sendcloud-orders[sandbox]'") from missing

@@ -1,0 +1,43 @@
+"""Make HTTP answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from .problems import RefusedError
+from .service import Service
+from .store import encode_json
+
+JSON_TYPE = "application/json"
+
+
+def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Answer with a JSON body."""
+    return Response(encode_json(value), status, headers, media_type=JSON_TYPE)
+
+
+def refusal_answer(refused: RefusedError, extra: Mapping[str, Any] | None = None) -> Response:
+    """Answer with the list of all that is wrong. Rule: ERROR-ENVELOPE."""
+    errors = [{**problem.document(), **(extra or {})} for problem in refused.problems]
+    return json_answer({"errors": errors}, refused.status, refused.headers)
+
+
+class Endpoint:
+    """Answer every method of one path."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request as an ASGI app."""
+        response = await self.answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def answer(self, request: Request) -> Response:
+        """Answer one request."""
+        raise NotImplementedError

@@ -1,0 +1,203 @@
+"""Word each refusal as the service does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+BATCH_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Describe one error of an answer. Rule: ERROR-ENVELOPE."""
+
+    status: int
+    code: str
+    detail: str
+    title: str | None = None
+    source: Mapping[str, str] = field(default_factory=dict)
+
+    def document(self) -> dict[str, Any]:
+        """Return the error as it stands in the answer's `errors` list; `status` is a string there."""
+        document: dict[str, Any] = {"status": str(self.status), "code": self.code, "detail": self.detail}
+        if self.title:
+            document["title"] = self.title
+        if self.source:
+            document["source"] = dict(self.source)
+        return document
+
+
+class RefusedError(Exception):
+    """Refuse a request, with all problems found in it. Rule: ERROR-TOGETHER."""
+
+    def __init__(self, *problems: Problem, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(*problems)
+        self.problems: Sequence[Problem] = problems
+        self.headers: Mapping[str, str] = headers or {}
+
+    @property
+    def status(self) -> int:
+        """Return the HTTP status of the answer, which is that of its first problem."""
+        return self.problems[0].status
+
+
+def order_pointer(position: int, *path: str | int) -> str:
+    """Point at a field of one order of a batch. Rule: ERROR-POINTER."""
+    return "/".join(["/data/attributes", f"[{position}]", *map(str, path)])
+
+
+def update_pointer(*path: str | int) -> str:
+    """Point at a field of the one order of a PATCH. Rule: ERROR-POINTER."""
+    return "/".join(["/data/attributes", *map(str, path)])
+
+
+def invalid(detail: str, pointer: str, code: str = "invalid") -> Problem:
+    """Refuse a value at a place in the body."""
+    return Problem(400, code, detail, source={"pointer": pointer})
+
+
+def not_a_list() -> Problem:
+    """Refuse a batch that is no list of objects. Rule: UPSERT-LIST."""
+    return Problem(400, "non_field_errors", "Wrong request format, expected list of objects", "Wrong format")
+
+
+def batch_too_large(size: int) -> Problem:
+    """Refuse a batch of too many orders. Rule: UPSERT-LIMIT."""
+    detail = f"Orders list should have at most {BATCH_LIMIT} items, not {size}"
+    return invalid(detail, "/data/attributes/")
+
+
+def batch_empty() -> Problem:
+    """Refuse a batch of no orders; undocumented."""
+    return invalid("Orders list should have at least 1 item, not 0", "/data/attributes/")
+
+
+def unknown_integration(integration: int, pointer: str) -> Problem:
+    """Refuse an integration that is not the account's. Rule: UPSERT-ACCOUNT."""
+    return invalid(f"Integration with id {integration} does not exist", pointer)
+
+
+def order_id_fixed(order_id: str, pointer: str) -> Problem:
+    """Refuse another `order_id` for a stored order. Rule: UPSERT-IMMUTABLE."""
+    return invalid(f"Order id {order_id} cannot be changed", pointer)
+
+
+def integration_fixed(pointer: str) -> Problem:
+    """Refuse to move a stored order to another integration; undocumented."""
+    return invalid("Integration of an order cannot be changed", pointer)
+
+
+def unknown_order(order: str, pointer: str) -> Problem:
+    """Refuse an `id` in an upsert that names no order; undocumented."""
+    return invalid(f"Order with id {order} does not exist", pointer)
+
+
+def key_twice(pointer: str) -> Problem:
+    """Refuse a key that stands twice in one batch; undocumented. Rule: UPSERT-KEY-TWICE."""
+    return invalid("Order id occurs more than once for this integration", pointer)
+
+
+def conflict() -> Problem:
+    """Refuse a batch while an earlier request is being processed. Rule: UPSERT-CONFLICT."""
+    return invalid("We are still processing a previous request. Please try again in a moment.", "/data")
+
+
+def unknown_item() -> Problem:
+    """Refuse an item name that the order does not hold. Rule: PATCH-ITEM-MISSING."""
+    source = {"pointer": "order/order_details/order_items"}
+    return Problem(400, "invalid", "Could not find specified item.", "Invalid", source)
+
+
+def path_invalid() -> Problem:
+    """Refuse a path whose id is no number."""
+    return Problem(400, "invalid", "Input should be a valid integer")
+
+
+def order_missing() -> Problem:
+    """Answer a GET or DELETE of an order that is not there. Rule: GET-MISSING."""
+    return Problem(404, "not_found", "The order could not be found with the search criteria given", "Not found")
+
+
+def update_missing() -> Problem:
+    """Answer a PATCH of an order that is not there. Rule: PATCH-MISSING."""
+    return Problem(404, "not_found", "Could not find specified item.", "Not found")
+
+
+def page_missing() -> Problem:
+    """Answer a request for a path that is not served."""
+    return Problem(404, "not_found", "The page you have requested could not be found.", "Not found")
+
+
+def invalid_cursor() -> Problem:
+    """Refuse a cursor that was not made here. Rule: LIST-CURSOR-INVALID."""
+    return Problem(404, "not_found", "Invalid cursor", "Invalid cursor")
+
+
+def invalid_choice(choice: str, parameter: str) -> Problem:
+    """Refuse a filter value that is not one of the account's. Rule: LIST-INTEGRATION-UNKNOWN."""
+    detail = f"Select a valid choice. {choice} is not one of the available choices."
+    return Problem(400, "invalid_choice", detail, "Invalid Choice", {"parameter": parameter})
+
+
+def invalid_parameter(detail: str, parameter: str) -> Problem:
+    """Refuse a query value; wording undocumented."""
+    return Problem(400, "invalid", detail, source={"parameter": parameter})
+
+
+def invalid_partner() -> Problem:
+    """Refuse a partner id that is malformed or unknown; wording undocumented. Rule: UPSERT-PARTNER."""
+    return Problem(400, "invalid", "Partner id is not valid", source={"header": "Sendcloud-Partner-Id"})
+
+
+def malformed_json() -> Problem:
+    """Refuse a body that is no JSON; wording undocumented."""
+    return invalid("JSON parse error", "/data", "parse_error")
+
+
+def unsupported_media_type(media_type: str) -> Problem:
+    """Refuse a body of another media type; wording undocumented."""
+    detail = f'Unsupported media type "{media_type}" in request.'
+    return Problem(415, "unsupported_media_type", detail, source={"pointer": "/data"})
+
+
+def method_not_allowed(method: str) -> Problem:
+    """Refuse a method that the path does not serve; wording undocumented."""
+    return Problem(405, "method_not_allowed", f'Method "{method}" not allowed.', source={"pointer": "/data"})
+
+
+def invalid_credentials() -> Problem:
+    """Refuse a key, secret or token that is not known. Rule: AUTH-REFUSED."""
+    return Problem(401, "authentication_failed", "Invalid username/password.", source={"pointer": "/data"})
+
+
+def no_credentials() -> Problem:
+    """Refuse a request without credentials. Rule: AUTH-REFUSED."""
+    return Problem(401, "authentication_failed", "Authentication credentials were not provided.", "No credentials")
+
+
+def scope_missing() -> Problem:
+    """Refuse a token that was not granted what the operation needs; wording undocumented. Rule: AUTH-OAUTH."""
+    return Problem(403, "forbidden", "You do not have permission to perform this action.", source={"pointer": "/data"})
+
+
+def body_on_get() -> Problem:
+    """Refuse a GET that carries a body; wording undocumented."""
+    return Problem(403, "forbidden", "A GET request must not have a body.")
+
+
+def throttled(seconds: int) -> Problem:
+    """Refuse a request over the rate limit; wording undocumented. Rule: RATE-LIMIT."""
+    detail = f"Request was throttled. Expected available in {seconds} seconds."
+    return Problem(429, "throttled", detail, source={"pointer": "/data"})
+
+
+def invalid_fault(detail: str) -> Problem:
+    """Refuse a fault header that the sandbox does not understand."""
+    return Problem(400, "invalid", detail, source={"header": "X-Sandbox-Fault"})
+
+
+def invalid_control(detail: str) -> Problem:
+    """Refuse a control request that the sandbox does not understand."""
+    return Problem(400, "invalid", detail)

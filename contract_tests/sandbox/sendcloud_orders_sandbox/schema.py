@@ -1,0 +1,179 @@
+"""Check values against the schemas of the specification, and word what is wrong as the service does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from .moments import is_moment
+from .policies import Policies
+
+TYPE_NAMES = {
+    "string": "string",
+    "integer": "integer",
+    "number": "number",
+    "boolean": "boolean",
+    "array": "list",
+    "object": "dictionary",
+}
+FORMAT_WORDING = {
+    "date-time": "Input should be a valid datetime",
+    "email": "value is not a valid email address",
+    "iri": "Input should be a valid URL",
+}
+OBSERVED_CODES = {"required": "missing", "enum": "enum", "additionalProperties": "extra_forbidden"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Say what is wrong at a path of a value."""
+
+    path: tuple[str | int, ...]
+    keyword: str
+    detail: str
+
+
+@cache
+def load_specification() -> Mapping[str, Any]:
+    """Load the specification that the generated client was made from."""
+    text = files("sendcloud_orders_api").joinpath("openapi.json").read_bytes()
+    specification: Mapping[str, Any] = msgspec.json.decode(text)
+    return specification
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Compile the validator of a named schema, formats included."""
+    schema = {"$ref": f"#/components/schemas/{name}", "components": load_specification()["components"]}
+    return Draft202012Validator(schema, validate_formats=True, formats={"date-time": is_moment})
+
+
+def find_faults(name: str, value: Any, policies: Policies) -> list[Fault]:
+    """Find everything in a value that breaks a named schema and that no policy allows. Rule: ERROR-TOGETHER."""
+    if validator(name).is_valid(value):
+        return []
+    errors = [error for found in validator(name).iter_errors(value) for error in innermost(found)]
+    faults = [fault for error in errors if not is_allowed(error, policies) for fault in describe(error)]
+    return sorted(faults, key=lambda fault: [str(step) for step in fault.path])
+
+
+def innermost(error: ValidationError) -> Iterator[ValidationError]:
+    """Replace "matches none of the alternatives" by what is wrong with the alternative that was meant."""
+    branches: list[list[ValidationError]] = getattr(error.kind, "context", [])
+    if not branches:
+        yield error
+        return
+    meant = min(branches, key=lambda branch: (is_null(branch, error), len(branch)))
+    for inner in meant:
+        yield from innermost(inner)
+
+
+def is_null(branch: list[ValidationError], error: ValidationError) -> bool:
+    """Tell whether an alternative is the one that allows null."""
+    kind: Any = branch[0].kind
+    return kind.name == "type" and kind.types == ["null"] and branch[0].instance_path == error.instance_path
+
+
+def is_allowed(error: ValidationError, policies: Policies) -> bool:
+    """Tell whether a policy lets a breach of the schema pass."""
+    kind: Any = error.kind
+    value = error.instance
+    match kind.name:
+        case "additionalProperties":
+            return policies.unknown_fields == "store"
+        case "enum":
+            known = [str(option).casefold() for option in kind.options]
+            return policies.enum_case == "any" and str(value).casefold() in known
+        case "type":
+            return policies.numeric_strings == "accept" and is_price(error.instance_path) and is_numeric(value)
+    return False
+
+
+def is_price(path: list[str | int]) -> bool:
+    """Tell whether a path leads to the value of a price."""
+    return len(path) > 1 and path[-1] == "value" and str(path[-2]).endswith("_price")
+
+
+def is_numeric(value: Any) -> bool:
+    """Tell whether a value is a number written as a string."""
+    return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII) is not None
+
+
+def describe(error: ValidationError) -> Iterator[Fault]:
+    """Word one breach of a schema; unknown fields give one fault each."""
+    path = tuple(error.instance_path)
+    kind: Any = error.kind
+    match kind.name:
+        case "required":
+            yield Fault((*path, kind.property), kind.name, "Field required")
+        case "additionalProperties":
+            for name in kind.unexpected:
+                yield Fault((*path, name), kind.name, "Extra inputs are not permitted")
+        case "not":
+            # The one `not` of the schemas forbids a second id of the service point.
+            for name in kind.schema["required"]:
+                yield Fault((*path, name), kind.name, "Extra inputs are not permitted")
+        case _:
+            yield Fault(path, kind.name, word(error))
+
+
+def word(error: ValidationError) -> str:
+    """Word a breach that concerns the value itself. Rule: UPSERT-BOUNDS."""
+    kind: Any = error.kind
+    value = error.instance
+    match kind.name:
+        case "type":
+            return word_type(kind.types, value)
+        case "enum":
+            return f"Input should be {alternatives(kind.options)}"
+        case "minLength":
+            return f"String should have at least {kind.limit} character{plural(kind.limit)}"
+        case "maxLength":
+            return f"String should have at most {kind.limit} character{plural(kind.limit)}"
+        case "exclusiveMinimum":
+            return f"Input should be greater than {kind.limit}"
+        case "minimum" if kind.limit == 1:
+            # The service words the lower bound of whole numbers in this way.
+            return "Input should be greater than 0"
+        case "minimum":
+            return f"Input should be greater than or equal to {kind.limit}"
+        case "pattern":
+            return f"String should match pattern '{kind.pattern}'"
+        case "format":
+            return FORMAT_WORDING.get(kind.format, "Input is not valid")
+    return "Input is not valid"
+
+
+def word_type(types: list[str], value: Any) -> str:
+    """Word a value of the wrong JSON type."""
+    wanted = TYPE_NAMES[next(name for name in types if name != "null")]
+    wording = f"Input should be a valid {wanted}"
+    if wanted in ("integer", "number") and isinstance(value, str):
+        return f"{wording}, unable to parse string as {'an integer' if wanted == 'integer' else 'a number'}"
+    if wanted == "integer" and isinstance(value, (float, Decimal)):
+        return f"{wording}, got a number with a fractional part"
+    return wording
+
+
+def alternatives(options: list[Any]) -> str:
+    """List choices as `'kg', 'g' or 'oz'`."""
+    *first, last = [f"'{option}'" for option in options]
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def plural(count: int) -> str:
+    """Return the ending of a noun after a number."""
+    return "" if count == 1 else "s"
+
+
+def error_code(fault: Fault, policies: Policies) -> str:
+    """Return the code of a validation error. Rule: ERROR-CODES-OPEN."""
+    return OBSERVED_CODES.get(fault.keyword, "invalid") if policies.error_codes == "observed" else "invalid"

@@ -1,0 +1,227 @@
+"""Run a sandbox on a free port of this machine, for as long as a `with` block lasts."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from http.client import HTTPConnection
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .access import Credentials
+from .app import make_app
+from .control import CONTROL_PATH
+from .faults import API_PATH, Faults
+from .policies import Policies
+from .rules import Rules
+from .seam import CONNECTION, Seam
+from .service import DEFAULT_INTEGRATIONS, Request, Service
+from .store import Document
+
+HOST = "127.0.0.1"
+READY_WITHIN = 10.0
+
+
+class PortTakenError(OSError):
+    """Tell that another program listens on the wanted port."""
+
+
+class CuttableProtocol(H11Protocol):
+    """Hand the connection to the app, so that a fault can close it without an answer."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, CONNECTION: transport}
+
+
+class Sandbox:
+    """Serve Sendcloud's order operations from this machine, with throw-away credentials.
+
+    Start it with a `with` block. Each rule that the service documents is kept; what it leaves open, `policies` decides.
+    Orders live in memory, or in the SQLite file `db`. With `rate_limit` the documented limits hold; `time_scale` lets
+    the sandbox's time run faster, so that at 60 a minute of a limit lasts a second. `rules` takes a subclass of `Rules`
+    with a broken rule, to see whether a test notices. Raises `PortTakenError` when `port` is in use; 0 is any.
+    """
+
+    def __init__(
+        self,
+        *,
+        policies: Policies | None = None,
+        integrations: Iterable[int] = DEFAULT_INTEGRATIONS,
+        credentials: Credentials | None = None,
+        db: Path | str | None = None,
+        port: int = 0,
+        rate_limit: bool = False,
+        time_scale: float = 1.0,
+        token_lifetime: float = 3600.0,
+        rules: type[Rules] = Rules,
+    ) -> None:
+        self._port = port
+        self._service = Service(
+            policies=policies or Policies(),
+            integrations=integrations,
+            credentials=credentials,
+            db=Path(db) if db else None,
+            rate_limit=rate_limit,
+            time_scale=time_scale,
+            token_lifetime=token_lifetime,
+            rules=rules,
+        )
+
+    def __repr__(self) -> str:
+        return f"<Sandbox on port {self._port}>"
+
+    def __enter__(self) -> Self:
+        try:
+            self._socket = listen(self._port)
+        except PortTakenError:
+            self._service.store.close()
+            raise
+        self._port = self._socket.getsockname()[1]
+        self._seam = Seam(make_app(self._service), self._service)
+        config = uvicorn.Config(
+            self._seam,
+            http=CuttableProtocol,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+            # A client that pauses must not find its connection gone: that is a fault, and faults are planned.
+            timeout_keep_alive=600,
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name=f"sandbox-{self._port}", daemon=True)
+        self._thread.start()
+        self._ask_until_ready()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._seam.stopping.set)
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+        self._service.store.close()
+
+    @property
+    def base_url(self) -> str:
+        """Return the URL that the operations' paths are added to."""
+        return f"http://{HOST}:{self._port}{API_PATH}"
+
+    @property
+    def token_url(self) -> str:
+        """Return the URL that issues OAuth2 tokens."""
+        return f"http://{HOST}:{self._port}/oauth2/token"
+
+    @property
+    def control_url(self) -> str:
+        """Return the URL of the control paths."""
+        return f"http://{HOST}:{self._port}{CONTROL_PATH}"
+
+    @property
+    def public_key(self) -> str:
+        """Return the throw-away public key."""
+        return self._service.access.credentials.public_key
+
+    @property
+    def secret_key(self) -> str:
+        """Return the throw-away secret key."""
+        return self._service.access.credentials.secret_key
+
+    @property
+    def integrations(self) -> list[int]:
+        """Return the ids of the account's integrations."""
+        return sorted(self._service.rules.own_integrations)
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Return the environment variables that point a client at this sandbox."""
+        return {
+            "SENDCLOUD_BASE_URL": self.base_url,
+            "SENDCLOUD_PUBLIC_KEY": self.public_key,
+            "SENDCLOUD_SECRET_KEY": self.secret_key,
+            "SENDCLOUD_INTEGRATION_IDS": ",".join(map(str, self.integrations)),
+        }
+
+    @property
+    def faults(self) -> Faults:
+        """Return the plan of faults, to add to."""
+        return self._service.faults
+
+    @property
+    def requests(self) -> list[Request]:
+        """Return a record of the requests so far, but for those to the control paths."""
+        return [replace(request) for request in list(self._service.requests)]
+
+    @property
+    def policies(self) -> Policies:
+        """Return the policies in force."""
+        return self._service.policies
+
+    @policies.setter
+    def policies(self, policies: Policies) -> None:
+        self._service.use(policies)
+
+    def orders(self) -> list[Document]:
+        """Return all saved orders, in the order of their ids, with the values that were sent.
+
+        Numbers with a fraction are `Decimal`s. What a 201 accepted and `save_lag` holds back is not among them.
+        """
+        return self._service.orders()
+
+    def add_integration(self, integration: int) -> None:
+        """Add an integration to the account."""
+        self._service.rules.own_integrations.add(integration)
+
+    def advance(self, seconds: float) -> None:
+        """Move the sandbox's time forward: writes are saved, tokens expire, rates recover."""
+        self._service.clock.advance(seconds)
+
+    def revoke_tokens(self) -> None:
+        """Make every issued token invalid at once."""
+        self._service.access.revoke_tokens()
+
+    def reset(self) -> None:
+        """Forget orders, requests, planned faults, tokens and added integrations; keep policies and credentials."""
+        self._service.reset()
+
+    def _run(self) -> None:
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            await self._server.serve(sockets=[self._socket])
+
+        asyncio.run(serve())
+
+    def _ask_until_ready(self) -> None:
+        # The socket listens already, so one question waits in its queue until the server answers it.
+        connection = HTTPConnection(HOST, self._port, timeout=READY_WITHIN)
+        try:
+            connection.request("GET", f"{CONTROL_PATH}/ready", headers={"Connection": "close"})
+            connection.getresponse().read()
+        finally:
+            connection.close()
+
+
+def listen(port: int) -> socket.socket:
+    """Listen on a port of this machine; raise `PortTakenError`."""
+    # asyncio sends small packets at once only where the protocol is named; else each answer comes 40 ms late.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((HOST, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise PortTakenError(f"port {port} of {HOST} is in use: choose another, or 0 for a free one") from error
+    return listening

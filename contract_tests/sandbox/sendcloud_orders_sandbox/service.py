@@ -1,0 +1,102 @@
+"""Hold everything that one sandbox knows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .access import Access, Credentials
+from .clock import Clock
+from .faults import Fault, Faults, Kind
+from .pace import RateLimits
+from .policies import Policies
+from .presenting import present_order
+from .rules import Rules
+from .store import Document, Store
+
+DEFAULT_INTEGRATIONS = (41, 68)
+REMEMBERED_REQUESTS = 100_000
+AS_STORED = Policies(timestamps="as_sent")
+
+
+@dataclass(slots=True)
+class Request:
+    """Record one request: its number from 1 and what became of it; `status` is None when no answer was sent."""
+
+    number: int
+    method: str
+    path: str
+    query: str = field(repr=False)
+    status: int | None = None
+    fault: str | None = None
+
+
+class Service:
+    """Tie the rules to a store, credentials, rate limits, faults and the record of requests."""
+
+    def __init__(
+        self,
+        *,
+        policies: Policies,
+        integrations: Iterable[int] = DEFAULT_INTEGRATIONS,
+        credentials: Credentials | None = None,
+        db: Path | None = None,
+        rate_limit: bool = False,
+        time_scale: float = 1.0,
+        token_lifetime: float = 3600.0,
+        rules: type[Rules] = Rules,
+    ) -> None:
+        self.integrations = frozenset(integrations)
+        self.clock = Clock(time_scale)
+        self.store = Store(db)
+        self.rules = rules(self.store, self.integrations, policies, self.clock)
+        self.access = Access(credentials or Credentials(), self.clock, token_lifetime)
+        self.limits = RateLimits(self.clock) if rate_limit else None
+        self.faults = Faults()
+        self.requests: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
+        self.numbered = 0
+        self.use(policies)
+
+    @property
+    def policies(self) -> Policies:
+        """Return the policies in force."""
+        return self.rules.policies
+
+    def use(self, policies: Policies) -> None:
+        """Put other policies in force, from the next request on."""
+        self.rules.policies = policies
+        self.standing_faults = Faults()
+        if policies.conflict_every:
+            self.standing_faults.every(policies.conflict_every, Fault(Kind.CONFLICT), method="POST")
+        if policies.throttle_every:
+            self.standing_faults.every(policies.throttle_every, Fault(Kind.THROTTLED, policies.throttle_seconds))
+
+    def record(self, method: str, path: str, query: str) -> Request:
+        """Give a request its number and remember it, without headers and body."""
+        self.numbered += 1
+        request = Request(self.numbered, method, path, query)
+        self.requests.append(request)
+        return request
+
+    def fault_for(self, method: str, path: str) -> Fault | None:
+        """Return the fault that falls on a request: a planned one, or one that a policy makes legal."""
+        planned, standing = self.faults.take(method, path), self.standing_faults.take(method, path)
+        return planned or standing
+
+    def orders(self) -> list[Document]:
+        """Return all saved orders, in the order of their ids, with timestamps and amounts as they were sent."""
+        self.rules.settle()
+        return [present_order(stored, AS_STORED) for stored in self.store.select([], [], ["id"], "id", -1)]
+
+    def reset(self) -> None:
+        """Forget all but policies and credentials: orders, requests, faults, tokens, used rates, added integrations."""
+        self.store.clear()
+        self.rules.own_integrations = set(self.integrations)
+        self.faults.clear()
+        self.access.revoke_tokens()
+        self.requests.clear()
+        self.numbered = 0
+        if self.limits:
+            self.limits.refill()
