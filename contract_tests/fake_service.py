@@ -1,0 +1,193 @@
+"""A service of a few lines for the adapters' own tests: it answers in memory, and fails on command.
+
+The sandbox is the real thing; this one is there where a test wants to say, request by request, what the wire does.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+Json = Any
+Fault = Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
+
+
+def order(order_id: str = "A-1", integration: int = 41, **changes: Json) -> dict[str, Json]:
+    """Return a valid order; `changes` replace parts of it at the top."""
+    return {
+        "order_id": order_id,
+        "order_number": f"#{order_id}",
+        "order_details": {
+            "integration": {"id": integration},
+            "status": {"code": "unshipped"},
+            "order_created_at": "2026-11-02T12:00:00Z",
+            "order_items": [{"name": "Tea tin", "quantity": 2, "total_price": {"value": 19.9, "currency": "EUR"}}],
+        },
+        "payment_details": {"total_price": {"value": 19.9, "currency": "EUR"}, "status": {"code": "paid"}},
+        **changes,
+    }
+
+
+def orders(count: int, **changes: Json) -> list[dict[str, Json]]:
+    """Return several valid orders with keys of their own."""
+    return [order(f"A-{number}", **changes) for number in range(count)]
+
+
+@dataclass
+class Sent:
+    """One request as the wire saw it."""
+
+    method: str
+    target: str
+    body: bytes
+    headers: httpx.Headers = field(repr=False)
+
+    @property
+    def json(self) -> Json:
+        return json.loads(self.body)
+
+    @property
+    def line(self) -> tuple[str, str, bytes]:
+        """What two clients must have in common."""
+        return self.method, self.target, self.body
+
+
+class FakeService:
+    """Store orders by key, and pass each request through the next fault of the script, if one is left."""
+
+    def __init__(self, faults: Iterable[Fault | None] = ()) -> None:
+        self.faults: Iterator[Fault | None] = iter(faults)
+        self.stored: dict[tuple[int, str], dict[str, Json]] = {}
+        self.sent: list[Sent] = []
+        self.page_size = 100
+
+    @property
+    def transport(self) -> httpx.MockTransport:
+        return httpx.MockTransport(self.answer)
+
+    def answer(self, request: httpx.Request) -> httpx.Response:
+        target = request.url.raw_path.decode()
+        self.sent.append(Sent(request.method, target, request.content, request.headers))
+        fault = next(self.faults, None)
+        return fault(request, lambda: self.carry_out(request)) if fault else self.carry_out(request)
+
+    def carry_out(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api/v3")
+        if path == "/orders":
+            return self.upsert(request) if request.method == "POST" else self.list(request)
+        found = [one for one in self.stored.values() if str(one["id"]) == path.rsplit("/", 1)[1]]
+        if not found:
+            return error(404, "The order could not be found with the search criteria given", code="not_found")
+        if request.method == "DELETE":
+            del self.stored[key_of(found[0])]
+            return httpx.Response(204)
+        if request.method == "PATCH":
+            merge(found[0], json.loads(request.content))
+            return httpx.Response(200, json={"data": reference(found[0])})
+        return httpx.Response(200, json={"data": found[0]})
+
+    def upsert(self, request: httpx.Request) -> httpx.Response:
+        batch = json.loads(request.content)
+        bad = [index for index, one in enumerate(batch) if "bad" in one["order_number"]]
+        if bad:
+            return httpx.Response(400, json={"errors": [entry(f"/data/attributes/[{i}]/order_number") for i in bad]})
+        for one in batch:
+            known = self.stored.get(key_of(one), {"id": 1000 + len(self.stored)})
+            self.stored[key_of(one)] = {**known, **one, "id": known["id"]}
+        return httpx.Response(201, json={"data": [reference(self.stored[key_of(one)]) for one in batch]})
+
+    def list(self, request: httpx.Request) -> httpx.Response:
+        rows = sorted(self.stored.values(), key=lambda one: int(one["id"]))
+        wanted = request.url.params.get("integration")
+        if wanted:
+            rows = [one for one in rows if str(key_of(one)[0]) in wanted.split(",")]
+        if (order_id := request.url.params.get("order_id")) is not None:
+            rows = [one for one in rows if one["order_id"].lower() == order_id.lower()]
+        size = min(int(request.url.params["page_size"]), self.page_size)
+        start = int(request.url.params.get("cursor", "0"))
+        headers = {}
+        if start + size < len(rows):
+            headers["Link"] = f'<https://other.example/v3/orders?cursor={start + size}>; rel="next"'
+        return httpx.Response(200, json={"data": rows[start : start + size]}, headers=headers)
+
+
+def key_of(one: dict[str, Json]) -> tuple[int, str]:
+    return one["order_details"]["integration"]["id"], one["order_id"]
+
+
+def reference(one: dict[str, Json]) -> dict[str, Json]:
+    return {"id": one["id"], "order_id": one["order_id"], "order_number": one["order_number"]}
+
+
+def merge(into: dict[str, Json], changes: dict[str, Json]) -> None:
+    for name, value in changes.items():
+        if isinstance(value, dict) and isinstance(into.get(name), dict):
+            merge(into[name], value)
+        else:
+            into[name] = value
+
+
+def entry(pointer: str | None, detail: str = "Field required", code: str = "invalid") -> dict[str, Json]:
+    return {"status": "400", "code": code, "detail": detail} | ({"source": {"pointer": pointer}} if pointer else {})
+
+
+def error(
+    status: int, detail: str, *, pointer: str | None = None, code: str = "invalid", **headers: str
+) -> httpx.Response:
+    body = {"errors": [{**entry(pointer, detail, code), "status": str(status)}]}
+    return httpx.Response(status, json=body, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+# ---------------------------------------------------------------- faults
+
+
+def answer_with(response: Callable[[], httpx.Response]) -> Fault:
+    """Answer without carrying the request out."""
+    return lambda request, carry_out: response()
+
+
+def carry_out_then(response: Callable[[], httpx.Response]) -> Fault:
+    """Carry the request out, and answer something else."""
+
+    def fault(request: httpx.Request, carry_out: Callable[[], httpx.Response]) -> httpx.Response:
+        carry_out()
+        return response()
+
+    return fault
+
+
+def _raise(error: type[httpx.TransportError]) -> httpx.Response:
+    raise error("secret-in-the-library's-words")
+
+
+CONFLICT = "We are still processing a previous request. Please try again in a moment."
+unreachable = answer_with(lambda: _raise(httpx.ConnectError))
+lost_before = answer_with(lambda: _raise(httpx.WriteError))
+lost_after = carry_out_then(lambda: _raise(httpx.RemoteProtocolError))
+slow = carry_out_then(lambda: _raise(httpx.ReadTimeout))
+throttled = answer_with(lambda: error(429, "Request was throttled.", code="throttled", retry_after="3"))
+conflict = answer_with(lambda: error(400, CONFLICT, pointer="/data"))
+failing = answer_with(lambda: httpx.Response(500, text="<html>oops</html>"))
+unavailable = answer_with(lambda: httpx.Response(503, text=""))
+odd_status = carry_out_then(lambda: httpx.Response(520, text="<html>origin error</html>"))
+html_success = carry_out_then(
+    lambda: httpx.Response(200, text="<html>hello</html>", headers={"content-type": "text/html"})
+)
+cut_json = carry_out_then(lambda: httpx.Response(201, content=b'{"data": [{"id": 1'))
+PASSING: dict[str, Fault] = {
+    "unreachable": unreachable,
+    "lost before": lost_before,
+    "lost after": lost_after,
+    "slow": slow,
+    "429": throttled,
+    "conflict": conflict,
+    "500": failing,
+    "503": unavailable,
+    "520": odd_status,
+    "HTML with 200": html_success,
+    "malformed JSON": cut_json,
+}

@@ -1,0 +1,76 @@
+"""Read from the environment which foreign server the suite is to run against, and refuse what cannot work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from typing import Self
+from urllib.parse import urlsplit
+
+VENDOR = ("sendcloud.sc", "sendcloud.com")
+
+
+class SettingsError(ValueError):
+    """A setting is missing or wrong; the text says which one and what to do."""
+
+
+@dataclass(frozen=True)
+class ForeignTarget:
+    """A server that is not ours. `patience` is in seconds; `paced` keeps within the service's documented limits."""
+
+    base_url: str
+    public_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    integrations: tuple[int, ...]
+    paced: bool
+    patience: float
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
+        """Return the server that TARGET names, None when it names none.
+
+        Raise `SettingsError` when TARGET is no base URL, when credentials or integrations are missing, or when TARGET
+        is the vendor's own host and nobody said CONFIRM=yes.
+        """
+        base_url = environment.get("TARGET", "").rstrip("/")
+        if not base_url:
+            return None
+        parts = urlsplit(base_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
+            raise SettingsError(f"TARGET must be a base URL such as https://host/api/v3, not {base_url!r}")
+        loopback = _is_loopback(parts.hostname)
+        if parts.scheme == "http" and not loopback:
+            raise SettingsError("TARGET must be https: credentials do not travel in clear beyond this machine")
+        if parts.hostname.endswith(VENDOR) and environment.get("CONFIRM") != "yes":
+            raise SettingsError(
+                f"{parts.hostname} is the vendor's live service: this run would store, change and delete orders of its"
+                " own in that account. Say CONFIRM=yes if that is what you want."
+            )
+        return cls(
+            base_url,
+            _needed(environment, "SENDCLOUD_PUBLIC_KEY"),
+            _needed(environment, "SENDCLOUD_SECRET_KEY"),
+            _integrations(_needed(environment, "SENDCLOUD_INTEGRATION_IDS")),
+            paced=not loopback,
+            patience=float(environment.get("SENDCLOUD_PATIENCE") or 30),
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _needed(environment: Mapping[str, str], name: str) -> str:
+    value = environment.get(name, "").strip()
+    if not value:
+        raise SettingsError(f"TARGET is set, and {name} is not: set it in the environment")
+    return value
+
+
+def _integrations(text: str) -> tuple[int, ...]:
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise SettingsError(f"SENDCLOUD_INTEGRATION_IDS must be ids separated by commas, not {text!r}") from None

@@ -1,0 +1,155 @@
+"""What is sent comes back."""
+
+import copy
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pytest
+
+import schemas
+from target import Target
+
+TEXTS = {
+    "latin": "Łukasz Ñandú Ærøskøbing",
+    "greek": "Οδός Επινοημένη",
+    "cyrillic": "Выдуманная улица",
+    "arabic": "شارع خيالي",
+    "hebrew": "רחוב בדיוני",
+    "devanagari": "काल्पनिक गली",
+    "japanese": "架空町一丁目",
+    "korean": "가상로",
+    "thai": "ถนนสมมติ",
+    "emoji": "Gift 🎁 for 👩‍👩‍👧 🏳️‍🌈",
+    "combining": "e\u0301 versus \u00e9",
+    "blanks": "  two before and two after  ",
+    "lines": "first\nsecond\tthird\r\nfourth",
+    "quotes": "\"double\" 'single' \\back/ <tag> &amp; %20 {0}",
+    "invisible": "zero\u200bwidth\u00a0space",
+    "long": "lang " * 800,
+}
+MOMENTS = [
+    "2026-11-02T12:00:00Z",
+    "2026-11-02T23:59:59+14:00",
+    "2026-11-02T00:00:00-12:00",
+    "2026-03-29T02:30:00+05:45",
+    "2026-06-30T12:00:00.5-03:30",
+    "2024-02-29T12:34:56.123456+00:00",
+]
+AMOUNTS = [0, 0.01, 0.1, 0.3, 19.9, 19.99, 1234567.89, 100, 4.35]
+TIMES = frozenset({"order_created_at", "order_updated_at", "handover_at", "deliver_at"})
+
+
+def differences(sent: Any, found: Any, path: str = "") -> list[str]:
+    """Return where what came back is not what was sent: instants and amounts by value, the rest to the letter."""
+    name = path.rsplit(".", 1)[-1]
+    if isinstance(sent, dict):
+        if not isinstance(found, dict):
+            return [f"{path}: sent an object, got {found!r}"]
+        return [line for key in sent for line in differences(sent[key], found.get(key), f"{path}.{key}")]
+    if isinstance(sent, list) and sent:
+        if not isinstance(found, list) or len(found) != len(sent):
+            return [f"{path}: sent {len(sent)} rows, got {found!r}"]
+        pairs = enumerate(zip(sent, found, strict=True))
+        return [line for number, pair in pairs for line in differences(*pair, f"{path}.{number}")]
+    return [] if _same(name, sent, found) else [f"{path}: sent {sent!r}, got {found!r}"]
+
+
+def _same(name: str, sent: Any, found: Any) -> bool:
+    if sent in (None, []):
+        return found in (None, [])
+    if name == "value" and _number(sent) is not None:
+        return _number(sent) == _number(found)
+    if name in TIMES and isinstance(found, str):
+        return datetime.fromisoformat(sent) == datetime.fromisoformat(found)
+    return bool(sent == found) and isinstance(sent, bool) == isinstance(found, bool)
+
+
+def _number(value: Any) -> Decimal | None:
+    """Return an amount or measure as a decimal, None for a text such as a tax number."""
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def stored(target: Target, *orders: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    return [(order, target.read(id_)) for order, id_ in zip(orders, target.upsert(*orders), strict=True)]
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+@pytest.mark.parametrize("name", ["MinimalOrder", "InternationalOrder", "ProductImageOrder", "MeasuredOrder"])
+def test_every_field_of_an_example_comes_back(target: Target, name: str) -> None:
+    _check_example(target, name)
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+@pytest.mark.parametrize("name", ["SeparateBillingOrder", "ServicePointOrder", "ShipWithOrder", "DangerousGoodsOrder"])
+def test_every_field_of_a_rarer_example_comes_back(target: Target, name: str) -> None:
+    _check_example(target, name)
+
+
+def _check_example(target: Target, name: str) -> None:
+    own = target.order()
+    [example] = copy.deepcopy(schemas.document()["components"]["examples"][name]["value"])
+    details = {**example["order_details"], "integration": {"id": target.integration}}
+    order = {**example, "order_id": own["order_id"], "order_details": details}
+    if name == "ShipWithOrder":
+        # A contract belongs to an account; the invented one of the example is nobody's.
+        del order["shipping_details"]["ship_with"]["properties"]["contract_id"]
+    for sent, found in stored(target, order):
+        assert differences(sent, found) == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+def test_texts_of_all_scripts_come_back_to_the_letter(target: Target) -> None:
+    orders = []
+    for text in TEXTS.values():
+        order = target.order(notes=text, tags=[text[:50]])
+        order["order_details"]["order_items"][0]["name"] = text[:200]
+        order["shipping_address"] = {
+            "name": text[:60],
+            "address_line_1": text[:60],
+            "postal_code": "1000 AA",
+            "city": text[:30],
+            "country_code": "NL",
+        }
+        orders.append(order)
+    assert [line for sent, found in stored(target, *orders) for line in differences(sent, found)] == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE", "READ-AMOUNT")
+def test_amounts_come_back_to_the_cent(target: Target) -> None:
+    orders = []
+    for amount in AMOUNTS:
+        order = target.order()
+        order["payment_details"]["total_price"]["value"] = amount
+        order["order_details"]["order_items"][0]["unit_price"] = {"value": amount, "currency": "EUR"}
+        order["payment_details"]["freight_costs"] = {"value": f"{amount:.2f}", "currency": "EUR"}
+        orders.append(order)
+    assert [line for sent, found in stored(target, *orders) for line in differences(sent, found)] == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE", "READ-TIME")
+def test_instants_come_back_whatever_their_offset(target: Target) -> None:
+    orders = [target.order(order_created_at=moment, order_updated_at=moment) for moment in MOMENTS]
+    assert [line for sent, found in stored(target, *orders) for line in differences(sent, found)] == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+def test_empty_lists_and_free_properties_come_back(target: Target) -> None:
+    order = target.order(tags=[])
+    properties = {"colour": "blue", "n": 3, "deep": {"list": [1, None, "x"]}}
+    order["order_details"]["order_items"][0]["properties"] = properties
+    for sent, found in stored(target, order):
+        assert differences(sent, found) == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE", "UPSERT-ITEMS")
+def test_many_items_come_back_in_their_sequence(target: Target) -> None:
+    items = [
+        {"name": f"Item {number:03}", "quantity": number + 1, "total_price": {"value": number / 100, "currency": "EUR"}}
+        for number in range(120)
+    ]
+    for sent, found in stored(target, target.order(order_items=items)):
+        assert differences(sent, found) == []
