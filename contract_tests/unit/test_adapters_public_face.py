@@ -1,0 +1,182 @@
+"""What users import, and the one module that names the HTTP library."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sendcloud_orders
+from sendcloud_orders import AsyncOrdersClient, OrdersClient
+
+PACKAGE = Path(sendcloud_orders.__file__).parent
+
+EXPORTED = """
+    APIStatusError Accepted AppInfo AsyncOrdersClient AuthenticationError BadRequestError BasicCredentials
+    BatchOutcome BatchRejected CallableCredentials Clock ConfigurationError ConflictError ContractError Credentials
+    FieldError Filters Hooks IncompleteUpsert InvalidOrders InvalidRequest Journal NotFoundError NotSent
+    NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient Pace PaceLimits Page PermissionDeniedError
+    RateLimitError Rejected RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError
+    TimeoutError TransportError Unknown UnreadableRow UpdateNotApplied UpsertReport __version__ sendcloud_id
+"""
+
+METHODS = [
+    "upsert",
+    "upsert_iter",
+    "upsert_batch",
+    "list",
+    "pages",
+    "get",
+    "find",
+    "update",
+    "delete",
+    "wait_until_available",
+]
+
+
+def imports_of(module: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(module.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name.partition(".")[0] for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
+
+
+def test_the_exported_names_are_those_that_users_were_promised() -> None:
+    assert sorted(sendcloud_orders.__all__) == sorted(EXPORTED.split())
+    assert all(hasattr(sendcloud_orders, name) for name in EXPORTED.split())
+
+
+def test_only_the_transport_names_the_http_library() -> None:
+    naming = {
+        path.name for path in PACKAGE.glob("*.py") if imports_of(path) & {"httpx", "httpcore", "socket", "urllib3"}
+    }
+    assert naming == {"transport.py"}
+
+
+PURE = [
+    "identity",
+    "pointers",
+    "errors",
+    "exchange",
+    "checking",
+    "batching",
+    "upserting",
+    "retry",
+    "pagination",
+    "report",
+]
+
+
+@pytest.mark.parametrize("module", [*PURE, "report", "operations", "verification"])
+def test_a_rule_knows_no_clock_no_sleep_and_no_chance(module: str) -> None:
+    assert not imports_of(PACKAGE / f"{module}.py") & {"time", "asyncio", "random", "threading", "socket"}
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    names = {path.stem for path in PACKAGE.glob("*.py")}
+    assert not names & {"utils", "helpers", "common", "manager", "misc", "base", "core"}
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_both_clients_have_the_same_methods_with_the_same_arguments(method: str) -> None:
+    blocking = inspect.signature(getattr(OrdersClient, method)).parameters
+    without_blocking = dict(inspect.signature(getattr(AsyncOrdersClient, method)).parameters)
+    without_blocking.pop("concurrency", None)
+    assert list(blocking) == list(without_blocking)
+    for name, parameter in blocking.items():
+        assert parameter.default == without_blocking[name].default, name
+        assert parameter.kind == without_blocking[name].kind, name
+
+
+def test_the_clients_have_no_further_methods() -> None:
+    for client in (OrdersClient, AsyncOrdersClient):
+        public = {name for name in vars(client) if not name.startswith("_")}
+        assert public == {*METHODS, "from_env", "close"}
+
+
+@pytest.mark.parametrize("method", ["upsert", "upsert_batch", "list", "get", "find", "update", "delete"])
+def test_every_docstring_argues_why_a_repetition_is_safe_and_names_its_rules(method: str) -> None:
+    for client in (OrdersClient, AsyncOrdersClient):
+        told = " ".join((getattr(client, method).__doc__ or "").split())
+        if client is AsyncOrdersClient and method == "list":
+            continue  # an iterator that refers to the other client's words
+        assert "repetition is safe" in told
+        assert "Rule" in told
+
+
+USER = """
+from datetime import date
+from sendcloud_orders import Accepted, AsyncOrdersClient, OrderId, OrdersClient, SendcloudId, UpsertReport
+from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
+
+def use(orders: OrdersClient, given: list[OrderInput | dict[str, object]]) -> None:
+    report: UpsertReport = orders.upsert(given, on_rejected="isolate", duplicates="last")
+    accepted: Accepted = report.accepted[0]
+    order: Order = orders.get(accepted.id)
+    for row in orders.list(integration=[41, 68], order_updated_at_min=date(2026, 11, 1), sort="-pk"):
+        order = row
+    reference: OrderReference = orders.update(669, OrderUpdate(order_number="1"), verify=True)
+    orders.delete(reference.id, missing_ok=True)
+    found: Order | None = orders.find(41, accepted.key.order_id)
+    orders.wait_until_available(report.accepted)
+
+async def wait(orders: AsyncOrdersClient, given: list[OrderInput]) -> UpsertReport:
+    async for outcome in orders.upsert_iter(given):
+        outcome.ok
+    async for row in orders.list(page_size=50):
+        row.order_id
+    return await orders.upsert(given, concurrency=2)
+"""
+MISTAKES = {
+    "an order_id where a Sendcloud id belongs": "orders.get(OrderId('A-1'))",
+    "a Sendcloud id where an order_id belongs": "orders.find(41, SendcloudId(669))",
+    "an unknown filter": "orders.list(integration_id=41)",
+    "a text for a date": "orders.list(order_created_at='2026-11-01')",
+    "an unknown option": "orders.upsert([], on_rejected='ignore')",
+    "a single order": "orders.upsert(OrderUpdate())",
+}
+
+
+def type_check(tmp_path: Path, cache: Path, code: str) -> str:
+    pytest.importorskip("mypy")
+    (tmp_path / "user.py").write_text(code)
+    roots = f"{PACKAGE.parent}:{Path(sys.modules['sendcloud_orders_api'].__file__ or '').parent.parent}"
+    run = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "mypy",
+            "--strict",
+            "--no-error-summary",
+            "--config-file=",
+            f"--cache-dir={cache}",
+            "user.py",
+        ],
+        cwd=tmp_path,
+        # An installed package is found by mypy itself, which refuses to be pointed at site-packages.
+        env={"PATH": ""} if "site-packages" in roots else {"MYPYPATH": roots, "PATH": ""},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    return run.stdout + run.stderr
+
+
+def test_a_users_code_passes_the_type_check_and_each_mistake_fails_it(
+    tmp_path: Path, pytestconfig: pytest.Config
+) -> None:
+    lines = "\n".join(f"    {mistake}" for mistake in MISTAKES.values())
+    code = f"{USER}\ndef err(orders: OrdersClient) -> None:\n{lines}\n"
+    first = code.splitlines().index("def err(orders: OrdersClient) -> None:") + 2
+    kept = getattr(pytestconfig, "cache", None)
+    told = type_check(tmp_path, kept.mkdir("mypy") if kept else tmp_path, code)
+    faulty = {int(line.split(":")[1]) for line in told.splitlines() if ": error:" in line}
+    assert faulty == set(range(first, first + len(MISTAKES))), told

@@ -1,0 +1,178 @@
+"""Decisions on a retry: facts in, a decision out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sendcloud_orders import ConfigurationError, ContractError, RetryPolicy
+from sendcloud_orders.exchange import (
+    DELETE,
+    GET,
+    LIST,
+    UPDATE,
+    UPSERT,
+    Lost,
+    Operation,
+    Outcome,
+    Refused,
+    Succeeded,
+    Unreadable,
+    Withheld,
+)
+from sendcloud_orders.retry import GiveUp, Retry, decide, read_retry_after
+
+POLICY = RetryPolicy(attempts=5, deadline=100, base_delay=1, max_delay=10, max_retry_after=20)
+RETRIED: list[Outcome[Any]] = [
+    Lost(sent=False),
+    Lost(sent=True),
+    Lost(sent=True, timed_out=True),
+    Unreadable(200, ContractError("x")),
+    Refused(429),
+    Refused(409, conflict=True),
+    Refused(400, conflict=True),
+    Refused(500),
+    Refused(502),
+    Refused(503),
+    Refused(520),
+    Refused(599),
+]
+FINAL: list[Outcome[Any]] = [
+    Succeeded(201, None),
+    Withheld(ConfigurationError("x")),
+    *(
+        Refused(status)
+        for status in (301, 302, 400, 401, 402, 403, 404, 405, 406, 408, 410, 413, 415, 418, 422, 425, 451)
+    ),
+]
+OPERATIONS = [UPSERT, LIST, GET, UPDATE, DELETE]
+
+
+def decided(outcome: Outcome[Any], attempt: int = 1, elapsed: float = 0, **facts: Any) -> Retry | GiveUp:
+    facts = {"operation": UPSERT, "policy": POLICY, "random": lambda: 1.0, **facts}
+    return decide(attempt=attempt, elapsed=elapsed, outcome=outcome, **facts)
+
+
+@pytest.mark.rule("UPSERT-CONFLICT", "RATE-LIMIT")
+@pytest.mark.parametrize("outcome", RETRIED, ids=repr)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_what_may_pass_is_sent_again(outcome: Outcome[Any], operation: Operation) -> None:
+    assert isinstance(decided(outcome, operation=operation), Retry)
+
+
+@pytest.mark.parametrize("outcome", FINAL, ids=repr)
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_what_would_be_answered_the_same_is_never_sent_again(outcome: Outcome[Any], operation: Operation) -> None:
+    assert isinstance(decided(outcome, operation=operation), GiveUp)
+
+
+@pytest.mark.parametrize("outcome", RETRIED, ids=repr)
+def test_an_operation_that_a_repetition_could_harm_is_never_sent_again(outcome: Outcome[Any]) -> None:
+    assert isinstance(decided(outcome, operation=replace(UPSERT, repeatable=False)), GiveUp)
+
+
+@pytest.mark.parametrize("outcome", RETRIED, ids=repr)
+def test_no_policy_sends_everything_once(outcome: Outcome[Any]) -> None:
+    assert isinstance(decided(outcome, policy=RetryPolicy.none()), GiveUp)
+
+
+def test_the_last_attempt_is_the_last() -> None:
+    assert isinstance(decided(Lost(sent=True), attempt=4), Retry)
+    assert decided(Lost(sent=True), attempt=5) == GiveUp("5 attempts made")
+
+
+def test_delays_double_up_to_the_longest_one() -> None:
+    delays = [decided(Refused(500), attempt=attempt, policy=replace(POLICY, attempts=99)) for attempt in range(1, 8)]
+    assert [one.delay for one in delays if isinstance(one, Retry)] == [1, 2, 4, 8, 10, 10, 10]
+
+
+@given(st.floats(0, 1), st.integers(1, 98))
+def test_jitter_is_full(chance: float, attempt: int) -> None:
+    policy = replace(POLICY, attempts=99)
+    most = decided(Refused(500), attempt=attempt, policy=policy)
+    some = decided(Refused(500), attempt=attempt, policy=policy, random=lambda: chance)
+    assert isinstance(most, Retry)
+    assert isinstance(some, Retry)
+    assert some.delay == pytest.approx(chance * most.delay)
+
+
+@pytest.mark.rule("RATE-RETRY-AFTER")
+def test_retry_after_is_obeyed_instead_of_a_delay_of_our_own() -> None:
+    assert decided(Refused(429, retry_after=7.5), random=lambda: 0.0) == Retry(7.5, "rate limit", hold_all=True)
+    assert decided(Refused(503, retry_after=3.0)) == Retry(3.0, "status 503")
+
+
+@pytest.mark.rule("RATE-RETRY-AFTER")
+def test_retry_after_is_capped() -> None:
+    decision = decided(Refused(429, retry_after=86_400))
+    assert isinstance(decision, Retry)
+    assert decision.delay == 20
+
+
+@pytest.mark.rule("RATE-LIMIT")
+def test_only_a_rate_limit_holds_everyone() -> None:
+    held = [outcome for outcome in RETRIED if isinstance(decision := decided(outcome), Retry) and decision.hold_all]
+    assert held == [Refused(429)]
+
+
+@given(st.sampled_from(RETRIED), st.integers(1, 10), st.floats(0, 200), st.floats(0, 1), st.none() | st.floats(0, 500))
+def test_no_attempt_starts_after_the_deadline(
+    outcome: Outcome[Any], attempt: int, elapsed: float, chance: float, retry_after: float | None
+) -> None:
+    if isinstance(outcome, Refused):
+        outcome = replace(outcome, retry_after=retry_after)
+    decision = decided(outcome, attempt, elapsed, random=lambda: chance)
+    if isinstance(decision, Retry):
+        assert elapsed + decision.delay <= POLICY.deadline
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"attempts": 0}, {"deadline": -1}, {"base_delay": -1}, {"max_delay": float("nan")}, {"max_retry_after": -2}],
+)
+def test_a_policy_that_cannot_be_kept_is_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(wrong))):
+        RetryPolicy(**wrong)
+
+
+NOON = 1_793_620_800.0  # Mon, 02 Nov 2026 12:00:00 GMT
+
+
+@pytest.mark.rule("RATE-RETRY-AFTER")
+@pytest.mark.parametrize(
+    ("value", "date", "expected"),
+    [
+        ("12", None, 12.0),
+        (" 12 ", None, 12.0),
+        ("0", None, 0.0),
+        ("1.5", None, 1.5),
+        ("Mon, 02 Nov 2026 12:00:30 GMT", None, 30.0),
+        ("Mon, 02 Nov 2026 12:00:30 GMT", "Mon, 02 Nov 2026 12:00:20 GMT", 10.0),
+        ("Monday, 02-Nov-26 12:00:30 GMT", None, 30.0),
+        ("Mon Nov  2 12:00:30 2026", None, 30.0),
+        ("Mon, 02 Nov 2026 11:59:00 GMT", None, 0.0),
+        (None, None, None),
+        ("", None, None),
+        ("-5", None, None),
+        ("soon", None, None),
+        ("inf", None, None),
+        ("9" * 400, None, None),
+        ("Mon, 99 Nov 2026 12:00:00 GMT", None, None),
+        ("Mon, 02 Nov 2026 12:00:30 GMT", "yesterday", 30.0),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(
+    value: str | None, date: str | None, expected: float | None
+) -> None:
+    assert read_retry_after(value, date, NOON) == expected
+
+
+@pytest.mark.rule("RATE-RETRY-AFTER")
+@given(st.text(), st.none() | st.text())
+def test_no_header_breaks_the_reader(value: str, date: str | None) -> None:
+    found = read_retry_after(value, date, NOON)
+    assert found is None or found >= 0

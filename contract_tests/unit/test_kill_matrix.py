@@ -1,0 +1,165 @@
+"""The kill matrix damages what it says it damages, and counts only what was truly seen."""
+
+import dataclasses
+from typing import get_args, get_origin
+
+import msgspec
+import pytest
+from rich.console import Console
+
+import ledger
+from kill_matrix import plain, report
+from kill_matrix.__main__ import sample
+from kill_matrix.damage import ADAPTERS, Damage, enlist, instead
+from kill_matrix.damages import DAMAGES
+from kill_matrix.matrix import Kill, Matrix
+from kill_matrix.plain import Sight
+from kill_matrix.trial import Failure, Recorder, Trial
+from kill_matrix.variations import UNDAMAGED, VARIATIONS
+from sendcloud_orders_sandbox import Policies
+
+RULES = ledger.rules(ledger.LEDGER.read_text(encoding="utf-8"))
+DAMAGE = Damage("nothing works", "everything", ("UPSERT-KEY", "UPSERT-ID"), lambda patch: None)
+SEEN = Failure("test_upsert.py::test_a_key", ("UPSERT-KEY",), shown=True, message="assert 1 == 2")
+
+
+def trial(*failures: Failure, exit_code: int | None = 1, left: int = 0) -> Trial:
+    return Trial(DAMAGE.name, exit_code, 134, failures, left)
+
+
+# ---------------------------------------------------------------------- what is damaged
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_a_damage_finds_its_place_in_the_sandbox(name: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        DAMAGES[name].inflict(patch)
+
+
+def test_a_damage_whose_place_is_gone_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(AttributeError):
+        instead(monkeypatch, "rules.Rules.no_such_rule", None)
+
+
+def test_two_damages_cannot_have_one_name() -> None:
+    with pytest.raises(ValueError, match="two damages"):
+        enlist(next(iter(DAMAGES.values())))
+
+
+def test_damages_name_rules_of_the_ledger() -> None:
+    assert {rule for damage in DAMAGES.values() for rule in damage.rules} <= RULES.keys()
+
+
+def test_each_rule_that_a_foreign_server_can_show_is_broken_by_a_damage() -> None:
+    shown = {id_ for id_, rule in RULES.items() if rule.shown_on != "client" and rule.sure != "low"}
+    assert shown - {rule for damage in DAMAGES.values() for rule in damage.rules} == set()
+
+
+def test_each_choice_that_a_policy_leaves_open_is_tried_on_its_own() -> None:
+    open_choices = {
+        (field.name, value)
+        for field in msgspec.structs.fields(Policies)
+        if get_origin(field.type) is not None and get_args(field.type)
+        for value in get_args(field.type)
+        if isinstance(value, str | int) and value != field.default
+    }
+    tried = {
+        (name, value)
+        for variation in VARIATIONS.values()
+        for name, value in msgspec.structs.asdict(variation.policies).items()
+    }
+    assert open_choices - tried == set()
+
+
+# ---------------------------------------------------------------------- what counts as seen
+
+
+def test_a_failing_test_of_a_broken_rule_sees_the_damage() -> None:
+    assert Kill(DAMAGE, trial(SEEN)).seen
+
+
+def test_a_failing_test_of_another_rule_does_not_see_it() -> None:
+    assert not Kill(DAMAGE, trial(dataclasses.replace(SEEN, rules=("GET-ORDER",)))).seen
+
+
+def test_a_failing_test_that_does_not_show_what_was_said_does_not_see_it() -> None:
+    assert not Kill(DAMAGE, trial(dataclasses.replace(SEEN, shown=False))).seen
+
+
+def test_a_test_of_the_adapters_has_no_server_to_show() -> None:
+    damage = dataclasses.replace(DAMAGE, of=ADAPTERS)
+    assert Kill(damage, trial(dataclasses.replace(SEEN, shown=False))).seen
+
+
+@pytest.mark.parametrize("exit_code", [None, 0, 2, 3, 4, 5])
+def test_a_run_that_could_not_be_carried_out_sees_nothing(exit_code: int | None) -> None:
+    assert not Kill(DAMAGE, trial(SEEN, exit_code=exit_code)).seen
+
+
+def test_one_survivor_fails_the_matrix_and_is_named() -> None:
+    matrix = Matrix([Kill(DAMAGE, trial(SEEN)), Kill(DAMAGE, trial())], [], 1.0)
+    assert not matrix.passed
+    lines = "\n".join(report.summary(matrix))
+    assert "1 of 2 seen by a test of the broken rule: 50%" in lines
+    assert "NOT SEEN    nothing works (UPSERT-KEY, UPSERT-ID)" in lines
+
+
+@pytest.mark.parametrize(
+    "accused",
+    [trial(SEEN), trial(exit_code=0, left=2), trial(exit_code=None), trial(exit_code=3)],
+    ids=["a finding", "orders left", "a hanging run", "an internal error"],
+)
+def test_a_correct_server_with_a_finding_is_a_false_alarm(accused: Trial) -> None:
+    matrix = Matrix([], [accused], 1.0)
+    assert not matrix.passed
+    assert any(line.startswith("FALSE ALARM nothing works") for line in report.summary(matrix))
+
+
+def test_a_matrix_without_survivor_and_false_alarm_passes() -> None:
+    matrix = Matrix([Kill(DAMAGE, trial(SEEN))], [trial(exit_code=0)], 1.0)
+    assert matrix.passed
+    assert "verdict     PASSED" in report.summary(matrix)
+
+
+def test_the_recorder_takes_a_failing_test_with_its_rules_and_what_was_said() -> None:
+    recorder = Recorder(rules={"suite/test_x.py::test_y": ("UPSERT-KEY", "UPSERT-ID")})
+    failed = pytest.TestReport("suite/test_x.py::test_y", ("", 0, ""), {}, "failed", "E  assert 1 == 2", "call")
+    failed.sections = [("UPSERT-ID, UPSERT-KEY on foreign: the last requests and answers", "POST /orders")]
+    recorder.pytest_runtest_logreport(failed)
+    assert recorder.failures == [
+        Failure("test_x.py::test_y", ("UPSERT-KEY", "UPSERT-ID"), shown=True, message="assert 1 == 2")
+    ]
+
+
+def test_the_recorder_leaves_a_failing_clean_up_to_the_count_of_orders_left() -> None:
+    recorder = Recorder()
+    recorder.pytest_runtest_logreport(pytest.TestReport("x", ("", 0, ""), {}, "failed", "E  left", "teardown"))
+    assert recorder.failures == []
+
+
+# ---------------------------------------------------------------------- Schemathesis beside it
+
+
+def test_schemathesis_sees_what_it_does_not_find_on_the_undamaged_sandbox() -> None:
+    sights = {
+        UNDAMAGED: Sight(UNDAMAGED, frozenset({"GET /orders: usual"})),
+        "a": Sight("a", frozenset({"GET /orders: usual"})),
+        "b": Sight("b", frozenset({"GET /orders: usual", "GET /orders: new"})),
+    }
+    assert plain.compare(sights) == {"a": (), "b": ("GET /orders: new",)}
+
+
+def test_a_blind_schemathesis_is_no_schemathesis_that_saw_nothing() -> None:
+    with pytest.raises(RuntimeError, match="nothing works"):
+        plain.compare({UNDAMAGED: Sight(UNDAMAGED, frozenset()), "nothing works": None})
+
+
+def test_the_sample_has_damages_of_each_category() -> None:
+    names = sorted(DAMAGES, key=lambda name: DAMAGES[name].category)
+    assert {DAMAGES[name].category for name in sample(names)} == {damage.category for damage in DAMAGES.values()}
+
+
+def test_the_table_names_damage_rules_and_witnesses(capsys: pytest.CaptureFixture[str]) -> None:
+    report._print(Matrix([Kill(DAMAGE, trial(SEEN), ("POST /orders: x",))], [], 1.0), Console(width=report.WIDTH))
+    printed = capsys.readouterr().out
+    assert all(text in printed for text in ("nothing works", "UPSERT-KEY", "test_a_key", "POST /orders: x"))
