@@ -1,0 +1,147 @@
+"""Print the matrix as tables, and keep it as text and as JSON."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from kill_matrix.matrix import Kill, Matrix
+from kill_matrix.trial import Trial
+
+WIDTH = 180
+
+
+def write(matrix: Matrix, folder: Path) -> None:
+    """Print the matrix and write it to `kill-matrix.txt` and `kill-matrix.json` in the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _print(matrix, Console(width=WIDTH))
+    with (folder / "kill-matrix.txt").open("w", encoding="utf-8") as file:
+        _print(matrix, Console(width=WIDTH, file=file))
+    (folder / "kill-matrix.json").write_text(json.dumps(_document(matrix), indent=1), encoding="utf-8")
+
+
+def _print(matrix: Matrix, console: Console) -> None:
+    if matrix.kills:
+        console.print(_kills_table(matrix))
+    if matrix.varied:
+        console.print(_varied_table(matrix))
+    for line in summary(matrix):
+        console.print(Text(line))
+
+
+def _kills_table(matrix: Matrix) -> Table:
+    table = Table(box=box.SIMPLE, title="Damaged sandboxes: which tests saw it", title_justify="left")
+    table.add_column("damage", no_wrap=True)
+    table.add_column("rules", no_wrap=True)
+    table.add_column("tests", justify="right", no_wrap=True)
+    table.add_column("of the rules", justify="right", no_wrap=True)
+    table.add_column("such as", no_wrap=True, overflow="ellipsis")
+    asked = any(kill.plain is not None for kill in matrix.kills)
+    if asked:
+        table.add_column("Schemathesis", overflow="fold", max_width=40)
+    category = ""
+    for kill in matrix.kills:
+        if kill.damage.category != category:
+            category = kill.damage.category
+            table.add_section()
+            table.add_row(Text(category, style="bold"))
+        table.add_row(*_cells(kill), *([_plainly(kill)] if asked else []))
+    return table
+
+
+def _cells(kill: Kill) -> tuple[Text, ...]:
+    witnesses = kill.witnesses
+    told = plain_name(witnesses[0].test) if kill.seen else "NOT SEEN"
+    return (
+        Text(kill.damage.name),
+        Text(" ".join(kill.damage.rules)),
+        Text(str(len(kill.trial.failures))),
+        Text(str(len(witnesses))),
+        Text(told, style="" if kill.seen else "bold red"),
+    )
+
+
+def _plainly(kill: Kill) -> Text:
+    if kill.plain is None:
+        return Text("not shown to it", style="dim")
+    return Text("; ".join(kill.plain) or "-")
+
+
+def plain_name(test: str) -> str:
+    """Return the name of a test without its file and its parameters."""
+    return test.partition("::")[2].partition("[")[0]
+
+
+def _varied_table(matrix: Matrix) -> Table:
+    table = Table(box=box.SIMPLE, title="Correct servers: what the suite holds against them", title_justify="left")
+    table.add_column("server", overflow="fold", ratio=3)
+    table.add_column("tests", justify="right")
+    table.add_column("time", justify="right", no_wrap=True)
+    table.add_column("findings", overflow="fold", ratio=6)
+    for trial in matrix.varied:
+        findings = "\n".join(_accusations(trial))
+        table.add_row(Text(trial.name), str(trial.tests), f"{trial.seconds:.0f} s", Text(findings or "none"))
+    return table
+
+
+def _accusations(trial: Trial) -> Iterator[str]:
+    for failure in trial.failures:
+        yield f"{failure.test} ({', '.join(failure.rules)}): {failure.message}"
+    if trial.left:
+        yield f"{trial.left} orders were left there"
+    if trial.exit_code not in (0, 1):
+        yield f"the run ended with {trial.exit_code}: {trial.trouble}"
+
+
+def summary(matrix: Matrix) -> Iterator[str]:
+    """Return the verdict, line by line."""
+    kills, survivors = matrix.kills, matrix.survivors
+    if kills:
+        share = 100 * (len(kills) - len(survivors)) // len(kills)
+        yield f"damages     {len(kills) - len(survivors)} of {len(kills)} seen by a test of the broken rule: {share}%"
+        plain = [kill for kill in kills if kill.plain is not None]
+        if plain:
+            yield f"            {sum(bool(kill.plain) for kill in plain)} of {len(plain)} seen by plain Schemathesis"
+    if matrix.varied:
+        clean = len(matrix.varied) - len(matrix.false_alarms)
+        yield f"correct     {clean} of {len(matrix.varied)} servers that differ in legal ways without a finding"
+    yield f"time        {matrix.seconds:.0f} s"
+    for kill in survivors:
+        yield f"NOT SEEN    {kill.damage.name} ({', '.join(kill.damage.rules)}){_trouble(kill.trial)}"
+    for trial in matrix.false_alarms:
+        yield f"FALSE ALARM {trial.name}: {'; '.join(_accusations(trial))}"
+    yield f"verdict     {'PASSED' if matrix.passed else 'FAILED'}"
+
+
+def _trouble(trial: Trial) -> str:
+    return "" if trial.exit_code in (0, 1) else f": the run ended with {trial.exit_code}; {trial.trouble}"
+
+
+def _document(matrix: Matrix) -> Any:
+    return {
+        "passed": matrix.passed,
+        "seconds": round(matrix.seconds),
+        "damages": [
+            {
+                "name": kill.damage.name,
+                "category": kill.damage.category,
+                "rules": kill.damage.rules,
+                "seen": kill.seen,
+                "tests": [failure.test for failure in kill.trial.failures],
+                "of_the_rules": [failure.test for failure in kill.witnesses],
+                "schemathesis": kill.plain,
+                "left": kill.trial.left,
+                "exit_code": kill.trial.exit_code,
+            }
+            for kill in matrix.kills
+        ],
+        "correct": [
+            {"name": trial.name, "exit_code": trial.exit_code, "findings": list(_accusations(trial))}
+            for trial in matrix.varied
+        ],
+    }

@@ -1,0 +1,162 @@
+"""Try one server: start it, run the contract suite against it as a foreign target, and note which tests failed."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kill_matrix.damage import SANDBOX, Damage
+from kill_matrix.damages import DAMAGES
+from kill_matrix.variations import VARIATIONS, Variation
+from sendcloud_orders_sandbox import Sandbox
+from target import MARK
+
+ROOT = Path(__file__).parents[2]
+SUITE = ROOT / "contract_tests" / "suite"
+# The quick ones; the others run whole programs or measure.
+ADAPTER_TESTS = tuple(
+    path
+    for pattern in ("test_adapters_*.py", "test_auth.py", "test_pacing.py")
+    for path in sorted((ROOT / "contract_tests" / "unit").glob(pattern))
+    if path.stem not in ("test_adapters_public_face", "test_adapters_journaled_runs", "test_adapters_parity")
+)
+OPTIONS = (
+    *("-q", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "-p", "no:verdict"),
+    # The plugins were loaded before pytest started.
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
+)
+PRELOAD = ("kill_matrix.plain", "kill_matrix.warm")
+# Long enough for what lags, short enough for what never comes.
+PATIENCE_WITH_FAULTS = 0.7
+PATIENCE = 20.0
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A test that failed, the rules it proves, and whether it showed them with the last request and answer."""
+
+    test: str
+    rules: tuple[str, ...]
+    shown: bool
+    message: str
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a run of the suite against one server came to.
+
+    exit_code: of pytest; None for a run that had to be stopped.
+    left: how many orders of the run stayed on the server.
+    trouble: what was printed, where the run could not be carried out.
+    """
+
+    name: str
+    exit_code: int | None
+    tests: int = 0
+    failures: tuple[Failure, ...] = ()
+    left: int = 0
+    seconds: float = 0.0
+    trouble: str = ""
+
+
+def rules_of(item: pytest.Item) -> tuple[str, ...]:
+    """Return the rules of the ledger that a test proves."""
+    return tuple(rule for mark in item.iter_markers("rule") for rule in mark.args)
+
+
+@dataclass
+class Recorder:
+    """A pytest plugin that runs the chosen tests and notes what failed."""
+
+    choose: Callable[[pytest.Item], bool] = lambda item: True
+    tests: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Choose the tests, and note which rules each proves."""
+        items[:] = filter(self.choose, items)
+        self.rules = {item.nodeid: rules_of(item) for item in items}
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Note one test."""
+        self.tests += report.when == "call"
+        # A failing tear-down is the clean-up's, whichever test came last: what it left is counted on the server.
+        if report.failed and report.when != "teardown":
+            rules = self.rules.get(report.nodeid, ())
+            shown = any(rule in title for title, _ in report.sections for rule in rules)
+            lines = [line.strip("E ") for line in report.longreprtext.splitlines() if line.startswith("E ")]
+            file, _, test = report.nodeid.partition("::")
+            name = f"{file.rpartition('/')[2]}::{test}"
+            self.failures.append(Failure(name, rules, shown, lines[0] if lines else ""))
+
+
+def subject(name: str) -> Damage | Variation:
+    """Return the damage or the variation of this name."""
+    return DAMAGES.get(name) or VARIATIONS[name]
+
+
+def try_one(name: str) -> Trial:
+    """Run the tests that have to see a damage, or that must not accuse a correct server, and note what failed.
+
+    Calls for a process of its own: what pytest loads and what a damage changes stays in memory.
+    """
+    found = subject(name)
+    return try_server(found) if isinstance(found, Variation) or found.of == SANDBOX else try_adapters(found)
+
+
+def try_adapters(damage: Damage) -> Trial:
+    """Run with damaged adapters those of their tests that prove a damaged rule; all, where none is named."""
+    started = time.monotonic()
+    recorder = Recorder(lambda item: not damage.rules or not set(rules_of(item)).isdisjoint(damage.rules))
+    with pytest.MonkeyPatch.context() as patch:
+        damage.inflict(patch)
+        exit_code = int(pytest.main([*map(str, ADAPTER_TESTS), *OPTIONS], plugins=[recorder]))
+    return Trial(damage.name, exit_code, recorder.tests, tuple(recorder.failures), 0, time.monotonic() - started)
+
+
+def try_server(found: Damage | Variation) -> Trial:
+    """Run the suite against one damaged or varied sandbox."""
+    started = time.monotonic()
+    # The others would be skipped: no foreign server can show what they prove.
+    recorder = Recorder(lambda item: "target" in getattr(item, "fixturenames", ()))
+    with pytest.MonkeyPatch.context() as patch:
+        varied = found if isinstance(found, Variation) else Variation(found.name, found.policies)
+        found.inflict(patch)
+        with Sandbox(policies=varied.policies, **varied.options) as sandbox:
+            fill(sandbox, varied.orders)
+            for variable, value in sandbox.environ.items():
+                patch.setenv(variable, value)
+            patch.setenv("TARGET", sandbox.base_url)
+            patch.setenv("SENDCLOUD_PATIENCE", str(PATIENCE if varied is found else PATIENCE_WITH_FAULTS))
+            exit_code = int(pytest.main([str(SUITE), *OPTIONS], plugins=[recorder]))
+            patch.undo()
+            left = sum(order["order_id"].startswith(MARK) for order in sandbox.orders())
+    return Trial(found.name, exit_code, recorder.tests, tuple(recorder.failures), left, time.monotonic() - started)
+
+
+def fill(sandbox: Sandbox, count: int) -> None:
+    """Store orders of other people, on the days and with the statuses that the suite's own have."""
+    with httpx.Client(base_url=sandbox.base_url, auth=(sandbox.public_key, sandbox.secret_key)) as http:
+        for start in range(0, count, 100):
+            batch = [_stranger(number, sandbox.integrations) for number in range(start, min(start + 100, count))]
+            http.post("/orders", json=batch).raise_for_status()
+
+
+def _stranger(number: int, integrations: Sequence[int]) -> dict[str, object]:
+    price = {"value": 5, "currency": "EUR"}
+    return {
+        "order_id": f"somebody-elses-{number}",
+        "order_number": f"N{number % 700}",
+        "order_details": {
+            "integration": {"id": integrations[number % len(integrations)]},
+            "status": {"code": "unshipped"},
+            "order_created_at": str(date(1980, 1, 1) + timedelta(days=number * 2)) + "T12:00:00Z",
+            "order_items": [{"name": "Tea tin", "quantity": 1, "total_price": price}],
+        },
+        "payment_details": {"total_price": price, "status": {"code": "paid"}},
+    }
