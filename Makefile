@@ -1,0 +1,91 @@
+# An index of tox.ini, which is the truth. Everything that is installed stays in .venv, .tox and node_modules.
+RECENT = 'import sys; sys.exit(sys.version_info < (3, 11))'
+# Looked for once, and only when .venv is to be made.
+PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+	$$name -c $(RECENT) 2>/dev/null && echo $$name && break; done))$(PYTHON)
+TOX = .venv/bin/python -m tox run
+# As many environments at a time as there are cores; each one's output in one piece.
+ALL_TOX = .venv/bin/python -m tox run-parallel --parallel-no-spinner
+
+# pyenv hides the Pythons that are not active: show them to tox.
+empty :=
+space := $(empty) $(empty)
+PYENV_PYTHONS := $(wildcard $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions/3.1[1-4].*/bin/python)
+export TOX_DISCOVER ?= $(subst $(space),$(empty),$(foreach path,$(PYENV_PYTHONS),$(path),))
+export SCARF_ANALYTICS = false
+export npm_config_update_notifier = false
+
+# The wheel is built again when its sources change, and installed again when a Python came or went.
+PYTHONS := $(PYENV_PYTHONS) $(wildcard $(addsuffix /python3.1?,$(subst :, ,$(PATH))))
+WHEEL := .tox/wheel-$(firstword $(shell echo $(PYTHONS) | cksum))
+WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __pycache__ -prune -o -print 2>/dev/null)
+
+.DELETE_ON_ERROR:
+.PHONY: help test contract unit lint types generate check-generated ledger sandbox kill-matrix benchmark endurance lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+test: .venv/done node_modules/done $(WHEEL) ## run every check: lint, types, unit tests on each Python, contract
+	$(ALL_TOX) --skip-pkg-install
+
+contract: .venv/done node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
+	$(TOX) -e contract
+
+unit: .venv/done node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
+	$(ALL_TOX) -m unit --skip-pkg-install
+
+lint: .venv/done node_modules/done ## lint and check the format of the code, and lint the spec
+	$(TOX) -e lint
+
+types: .venv/done node_modules/done ## check the types with mypy and pyright
+	$(TOX) -e types
+
+generate: .venv/done ## write generated/ from the spec
+	$(TOX) -e generate
+
+check-generated: .venv/done ## fail if generating again would give another byte
+	$(TOX) -e check-generated
+
+ledger: .venv/done ## write into spec/LEDGER.md which tests prove each rule
+	$(TOX) -e ledger
+
+sandbox: .venv/done ## start the stateful sandbox and print its address and credentials
+	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
+
+kill-matrix: .venv/done node_modules/done ## damage the sandbox and show which tests see it
+	$(TOX) -e kill-matrix
+
+benchmark: .venv/done node_modules/done ## measure the generated client and the adapters
+	$(TOX) -e benchmark
+
+endurance: .venv/done node_modules/done ## push 100,000 orders through faults and kills, and measure
+	$(TOX) -e endurance
+
+lock: .venv/done ## pin again what pyproject.toml and package.json ask for
+	$(TOX) -e lock
+
+clean: ## remove all that was installed or built
+	rm -rf .venv .tox node_modules dist reports
+
+# Each mark below is written last, so that a set-up which failed half-way starts over.
+.venv/tools: requirements.lock
+	@test -n "$(PYTHON)" && $(PYTHON) -c $(RECENT) || { echo "Python 3.11 or newer is missing$(if $(PYTHON), ($(PYTHON) is too old)): install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	@touch $@
+
+# The checkout's own packages, so that the tools, the examples and the suite import what stands here.
+.venv/done: .venv/tools pyproject.toml
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+node_modules/done: package.json package-lock.json
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 20) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Node 18.20 or newer with npm is missing$$(node --version 2>/dev/null | sed 's/.*/ (found &)/'): install it, for instance from nodejs.org" >&2; exit 1; }
+	npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+$(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
+	@rm -f .tox/wheel-*
+	$(TOX) -m unit --notest
+	@touch $@
