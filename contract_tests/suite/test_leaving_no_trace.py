@@ -44,9 +44,9 @@ class Keeping(Rules):
 
 
 @contextlib.contextmanager
-def server(rules: type[Rules] = Rules, **policies: Any) -> Iterator[tuple[Sandbox, Target]]:
+def server(rules: type[Rules] = Rules, patience: float = 1.0, **policies: Any) -> Iterator[tuple[Sandbox, Target]]:
     with Sandbox(rules=rules, policies=Policies(**policies)) as sandbox:
-        yield sandbox, Target("foreign", sandbox.base_url, sandbox.public_key, sandbox.secret_key, patience=1.0)
+        yield sandbox, Target("foreign", sandbox.base_url, sandbox.public_key, sandbox.secret_key, patience=patience)
 
 
 @pytest.mark.parametrize("save_lag", [0.0, 0.3])
@@ -76,8 +76,9 @@ def test_an_order_of_somebody_else_stays_though_the_server_gave_its_id_for_ours(
         assert [order["order_id"] for order in sandbox.orders()] == ["somebody-elses"]
 
 
-def test_each_order_is_taken_back_though_the_server_gave_each_the_id_of_the_next() -> None:
-    with server(OneAhead) as (sandbox, target):
+@pytest.mark.parametrize("patience", [1.0, 0.0], ids=["in time", "on a server so slow that no time is left"])
+def test_each_order_is_taken_back_though_the_server_gave_each_the_id_of_the_next(patience: float) -> None:
+    with server(OneAhead, patience) as (sandbox, target):
         target.upsert(*(target.order() for _ in range(3)))
         target.get(sandbox.orders()[1]["id"])
         assert target.clean_up() == []
