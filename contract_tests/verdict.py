@@ -36,13 +36,17 @@ class Case:
 # pytest puts plugins into sets.
 @dataclass(eq=False)
 class Verdict:
-    """Collects what a run shows and prints it. Registered as a pytest plugin."""
+    """Collects what a run shows and prints it. Registered as a pytest plugin.
+
+    embedded: how many tests were left out because they need this project's own mock and sandbox.
+    """
 
     rules: dict[str, Rule]
     cases: list[Case] = field(default_factory=list)
     operations: set[str] = field(default_factory=set)
     requests: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
+    embedded: int = 0
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of one test, once: its call, or the set-up or tear-down that failed or was skipped."""
@@ -78,7 +82,7 @@ class Verdict:
         table = Table(box=box.SIMPLE, title=title, title_justify="left", expand=True)
         table.add_column("rule", no_wrap=True, width=max(map(len, self.rules)))
         for name in targets:
-            table.add_column(name, no_wrap=True, width=8)
+            table.add_column(name, no_wrap=True, min_width=8)
         table.add_column("what it says", no_wrap=True, overflow="ellipsis", ratio=1)
         shown: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for case in self.cases:
@@ -107,7 +111,9 @@ class Verdict:
             f"time        {time.monotonic() - self.started:.0f} s",
         ]
         if elsewhere:
-            lines.insert(2, f"            not in this run, but in the unit tests: {', '.join(elsewhere)}")
+            lines.insert(2, f"            spec/LEDGER.md says where the others are: {', '.join(elsewhere)}")
+        if self.embedded:
+            lines.append(f"left out    {self.embedded} tests that need this project's own mock and sandbox")
         untested = f"not tested: {', '.join(sorted(known - tested))}" if known - tested else ""
         if outcomes["failed"] or unexplained:
             ending, style = "FAILED", "bold red"
