@@ -81,6 +81,10 @@ _FORMATS = {
     "uri": "URL",
     "uuid": "UUID",
 }
+_PATTERNS = {
+    "^[0-9]+$": ": digits only, such as '669'",
+    r"^[0-9]+(\.[0-9]+)?$": ": an amount in digits, such as '4.50'",
+}
 
 
 def _message(name: str, kind: Any) -> str:
@@ -109,7 +113,7 @@ def _message(name: str, kind: Any) -> str:
         case "maxItems":
             return f"List should have at most {_counted(kind.limit, 'item')}"
         case "pattern":
-            return f"String should match pattern '{kind.pattern}'"
+            return f"String should match pattern '{kind.pattern}'{_PATTERNS.get(kind.pattern, '')}"
         case "format":
             return f"Input should be a valid {_FORMATS.get(kind.format, kind.format)}"
         case _:

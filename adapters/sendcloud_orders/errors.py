@@ -299,6 +299,11 @@ def _listed(headline: str, failures: Sequence[Rejected]) -> str:
     lines = [headline, *(f"  {failure}" for failure in guilty[:_SHOWN])]
     if len(guilty) > _SHOWN:
         lines.append(f"  and {len(guilty) - _SHOWN} more")
+    innocent = len(failures) - len(guilty)
+    if innocent:
+        lines.append(
+            f'  {innocent} more shared a batch with these: send them again, or upsert(…, on_rejected="isolate")'
+        )
     return "\n".join(lines)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Literal
@@ -93,7 +93,8 @@ def _one_of(name: str, value: str, known: Sequence[str]) -> None:
 
 def refuse_single(orders: object) -> None:
     """Raise `InvalidOrders` when one order was passed where several are wanted, or something that holds none."""
-    if isinstance(orders, Mapping | msgspec.Struct | str | bytes):
+    single = isinstance(orders, Mapping | msgspec.Struct | str | bytes)
+    if single or not isinstance(orders, Iterable | AsyncIterable):
         raise InvalidOrders(f"Pass the orders as a list or another iterable, not as a single {type(orders).__name__}.")
 
 

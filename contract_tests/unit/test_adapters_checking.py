@@ -40,7 +40,7 @@ FAULTS: list[tuple[FieldPath, Any, str]] = [
     ((*ITEM, "measurement", "weight"), {"value": 0, "unit": "kg"}, "Input should be greater than 0"),
     ((*ITEM, "measurement", "volume"), {"value": -1, "unit": "l"}, "Input should be greater than or equal to 0"),
     (("id",), 669, "Input should be a valid string"),
-    (("id",), "A-1", "String should match pattern '^[0-9]+$'"),
+    (("id",), "A-1", "String should match pattern '^[0-9]+$': digits only, such as '669'"),
     (("order_id",), "", "String should have at least 1 character"),
     (("order_details", "order_items"), {}, "Input should be a valid list"),
     (("payment_details",), None, "Input should be a valid dictionary"),

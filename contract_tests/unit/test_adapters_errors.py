@@ -149,7 +149,8 @@ def test_orders_at_fault_are_named_before_those_that_shared_their_batch() -> Non
     innocent = tuple(Rejected(place, KEY, (), 400) for place in range(20))
     text = str(InvalidOrders("some refused", [*innocent, REJECTED]))
     assert text.splitlines()[1:] == [
-        "  position 3 (integration 41, order_id 'A-1'): order_details.order_items[0].name: Field required"
+        "  position 3 (integration 41, order_id 'A-1'): order_details.order_items[0].name: Field required",
+        '  20 more shared a batch with these: send them again, or upsert(…, on_rejected="isolate")',
     ]
 
 

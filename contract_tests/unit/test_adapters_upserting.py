@@ -343,8 +343,8 @@ def test_an_input_that_fails_ends_the_run_and_what_was_read_is_named() -> None:
         run.raise_failure()
 
 
-@pytest.mark.parametrize("single", [order(), "orders.json", b"[]"])
-def test_a_single_order_or_a_text_in_place_of_a_list_is_refused(single: object) -> None:
+@pytest.mark.parametrize("single", [order(), "orders.json", b"[]", 5, None])
+def test_a_single_order_or_what_holds_none_in_place_of_a_list_is_refused(single: object) -> None:
     with pytest.raises(InvalidOrders, match="list"):
         refuse_single(single)
 
