@@ -15,15 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-import schemas
+from answer import Answer, Body, Json, data_of, next_cursor, template
+from conformance import check_answer
 from traces import Traces
 
-Json = Any
-Body = dict[str, Any]
 T = TypeVar("T")
 
 CONFLICT = re.compile("still processing", re.IGNORECASE)
@@ -34,51 +32,10 @@ MARK = "contract-"
 CLEANING_ROUNDS = 3
 
 
-class SpecViolationError(AssertionError):
-    """An answer that the spec does not allow."""
-
-
 class Pacer(Protocol):
     """What the adapters' `Pace` offers: waits until another request of this kind is within the limits."""
 
     def acquire(self, kind: Any) -> object: ...
-
-
-@dataclass
-class Answer:
-    """One answer, with the request that it belongs to."""
-
-    method: str
-    path: str
-    status: int
-    headers: httpx.Headers
-    content: bytes
-    sent: bytes = b""
-
-    @property
-    def json(self) -> Json:
-        """Return the body as JSON. Raise `AssertionError` when it is none."""
-        try:
-            return json.loads(self.content)
-        except ValueError as error:
-            raise AssertionError(f"expected JSON, got {self.content[:200]!r}") from error
-
-    @property
-    def errors(self) -> list[Body]:
-        """Return the errors of the envelope, always as a list."""
-        errors = self.json.get("errors") if isinstance(self.json, dict) else None
-        assert errors, f"expected an errors envelope (ERROR-ENVELOPE), got {self.content[:300]!r}"
-        return [errors] if isinstance(errors, dict) else list(errors)
-
-    def __str__(self) -> str:
-        body = self.content.decode("utf-8", "replace")
-        sent = self.sent.decode("utf-8", "replace")
-        arrow = f"\n  sent   {_short(sent)}" if sent else ""
-        return f"{self.method} {self.path}{arrow}\n  answer {self.status} {_short(body)}"
-
-
-def _short(text: str, limit: int = 1500) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
 
 @dataclass
@@ -96,7 +53,6 @@ class Target:
     secret_key: str = field(repr=False)
     integrations: tuple[int, ...] = (41, 68)
     stateful: bool = True
-    foreign: bool = False
     direct_url: str = ""
     patience: float = HTTP_PATIENCE
     pace: Pacer | None = None
@@ -152,29 +108,15 @@ class Target:
         headers: dict[str, str] | None = None,
         auth: tuple[str, str] | str | None = "own",
         valid: bool = True,
+        checked: bool = True,
     ) -> Answer:
         """Send one request and return its answer, checked against the spec.
 
         A 429 and a conflict are waited out and the request is sent again, as any correct client does; both are within a
         server's rights. `valid=False` marks a request that breaks the spec on purpose, or one that a validating proxy
-        does not understand. Raise `SpecViolationError` for an answer that the spec does not allow.
+        does not understand. Raise `SpecViolationError` for an answer that the spec does not allow, unless `checked` is
+        false.
         """
-        answer = self._exchange(method, path, body, content, params, headers, auth, valid)
-        if self.stateful or answer.status < 300:
-            check_answer(answer, valid=valid)
-        return answer
-
-    def _exchange(
-        self,
-        method: str,
-        path: str,
-        body: Json = None,
-        content: bytes | None = None,
-        params: Iterable[tuple[str, str]] | None = None,
-        headers: dict[str, str] | None = None,
-        auth: tuple[str, str] | str | None = "own",
-        valid: bool = True,
-    ) -> Answer:
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             self.traces.expect(body)
@@ -205,6 +147,8 @@ class Target:
                 break
             time.sleep(_delay(answer, attempt))
         self._note_fate(answer, body)
+        if checked and (self.stateful or answer.status < 300):
+            check_answer(answer, valid=valid)
         return answer
 
     def upsert(self, *orders: Body) -> list[int]:
@@ -331,13 +275,13 @@ class Target:
                 self._look_up(order_id)
             for id_, order_id in sorted(traces.stored.items()):
                 if self._is_ours(id_, order_id):
-                    self._exchange("DELETE", f"/orders/{id_}")
+                    self.send("DELETE", f"/orders/{id_}", checked=False)
         except httpx.TransportError:
             return False
         return not (traces.unanswered or traces.stored)
 
     def _look_up(self, order_id: str) -> None:
-        answer = self._exchange("GET", "/orders", params=[("order_id", order_id)])
+        answer = self.send("GET", "/orders", params=[("order_id", order_id)], checked=False)
         self.traces.refused.discard(order_id)
         if answer.status == 200:
             self.traces.found(data_of(answer))
@@ -346,7 +290,7 @@ class Target:
         """Tell whether an id that the server gave for an order of ours is that order's, and note it when it is not."""
         traces = self.traces
         if id_ not in traces.confirmed:
-            data = data_of(self._exchange("GET", f"/orders/{id_}"))
+            data = data_of(self.send("GET", f"/orders/{id_}", checked=False))
             if isinstance(data, dict):
                 traces.confirmed[id_] = str(data.get("order_id"))
             else:
@@ -379,26 +323,6 @@ def _match(orders: tuple[Body, ...], rows: list[Body]) -> list[int]:
     return [by_order_id[order["order_id"]].pop(0) for order in orders]
 
 
-def data_of(answer: Answer) -> Json:
-    """Return what an answer holds in its envelope; None where that cannot be read."""
-    try:
-        document = json.loads(answer.content)
-    except ValueError:
-        return None
-    return document.get("data") if isinstance(document, dict) else None
-
-
-def next_cursor(answer: Answer) -> str | None:
-    """Return the cursor of the `next` link, None on the last page (LIST-CURSOR)."""
-    response = httpx.Response(200, headers={"Link": answer.headers["Link"]} if "Link" in answer.headers else {})
-    link = response.links.get("next")
-    if link is None:
-        return None
-    cursors = parse_qs(urlsplit(link["url"]).query).get("cursor", [])
-    assert len(cursors) == 1, f"the next link has no cursor (LIST-CURSOR): {link['url']}"
-    return cursors[0]
-
-
 def _passing(answer: Answer) -> bool:
     """Tell whether the answer is one that passes by itself: a 429, or a conflict (UPSERT-CONFLICT)."""
     refused = answer.status == 400 and CONFLICT.search(answer.content.decode("utf-8", "replace"))
@@ -408,50 +332,3 @@ def _passing(answer: Answer) -> bool:
 def _delay(answer: Answer, attempt: int) -> float:
     after = answer.headers.get("Retry-After", "")
     return min(float(after), 60.0) if after.isdigit() else min(0.2 * 2**attempt, 5.0)
-
-
-def check_answer(answer: Answer, *, valid: bool) -> None:
-    """Raise `SpecViolationError` when the spec does not allow this answer to this request."""
-    operation = schemas.document()["paths"].get(template(answer.path), {}).get(answer.method.lower())
-    if operation is None:
-        return
-    responses = operation["responses"]
-    where = f"{operation['operationId']} answered {answer.status}"
-    if 200 <= answer.status < 300:
-        # 200, 201 and 202 are read alike (UPSERT-STATUS); the documented one carries the schema.
-        response = next(value for status, value in responses.items() if status.startswith("2"))
-    else:
-        found = responses.get(str(answer.status)) or (responses.get("5XX") if answer.status >= 500 else None)
-        if found is None:
-            raise SpecViolationError(f"{where}, a status that the spec does not know: {answer.content[:500]!r}")
-        response = found
-    if "sl-violations" in answer.headers and valid:
-        raise SpecViolationError(f"{where}; the validating proxy says {answer.headers['sl-violations']}")
-    if answer.status >= 500:
-        raise SpecViolationError(f"{where}: {answer.content[:300]!r}")
-    _check_body(answer, response, where)
-
-
-def _check_body(answer: Answer, response: Body, where: str) -> None:
-    if "$ref" in response:
-        response = schemas.document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
-    content = response.get("content", {}).get("application/json")
-    if content is None:
-        if answer.content:
-            raise SpecViolationError(f"{where} with a body where there is to be none: {answer.content[:200]!r}")
-        return
-    if answer.status == 403:
-        # The edge that refuses a GET with a body may answer in another form than the service itself.
-        return
-    if not answer.headers.get("Content-Type", "").startswith(("application/json", "application/vnd.api+json")):
-        raise SpecViolationError(f"{where} with content type {answer.headers.get('Content-Type')!r} instead of JSON")
-    faults = schemas.faults(content["schema"]["$ref"].rsplit("/", 1)[1], answer.json)
-    if faults:
-        shown = "; ".join(f"{path}: {message}" for path, message in faults[:5])
-        raise SpecViolationError(f"{where}, and its body breaks the spec: {shown}")
-
-
-def template(path: str) -> str:
-    """Return the path of the spec that a path on the wire belongs to."""
-    plain = path.split("?", 1)[0].rstrip("/")
-    return "/orders/{id}" if re.fullmatch(r"/orders/[^/]+", plain) else plain

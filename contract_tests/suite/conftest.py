@@ -113,7 +113,6 @@ def _foreign(stack: ExitStack, config: pytest.Config) -> Target:
         settings.public_key,
         settings.secret_key,
         integrations=settings.integrations,
-        foreign=True,
         patience=settings.patience,
         pace=Pace.shared(settings.public_key) if settings.paced else None,
     )

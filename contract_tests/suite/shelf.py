@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from target import Target, data_of
+from answer import data_of
+from target import Target
 
 SIZE = 105
 Order = dict[str, Any]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from target import Answer, Target
+from answer import Answer
+from target import Target
 
 
 def refusals(target: Target) -> list[Answer]:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from answer import next_cursor
 from suite.shelf import Shelf
-from target import Target, next_cursor
+from target import Target
 
 Row = dict[str, Any]
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from target import Answer, Target
+from answer import Answer
+from target import Target
 
 NOBODYS_INTEGRATION = 2_000_000_011
 
