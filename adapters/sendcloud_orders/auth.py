@@ -181,7 +181,8 @@ class OAuth2Credentials:
         fetch_async: AsyncTokenFetch | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.account = self._client_id = _checked("SENDCLOUD_CLIENT_ID", client_id)
+        self.account: str = _checked("SENDCLOUD_CLIENT_ID", client_id)
+        self._client_id = self.account
         self._client_secret = _checked("SENDCLOUD_CLIENT_SECRET", client_secret)
         self._token_url = _checked_token_url(token_url)
         self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})

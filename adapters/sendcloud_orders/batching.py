@@ -203,7 +203,7 @@ class Planner:
         self._in_work: dict[OrderKey, int] = {}
         self._open: list[_OpenBatch] = []
         self._settled = _Settled()
-        self.taken = 0
+        self.taken: int = 0
 
     def add(self, order: object) -> list[PlannedBatch]:
         """Take the next order of the input; give the batches that are ready now, if any."""

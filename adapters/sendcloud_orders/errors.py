@@ -95,7 +95,7 @@ class InvalidRequest(SendcloudError, ValueError):
 
     def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
-        self.errors = tuple(errors)
+        self.errors: tuple[FieldError, ...] = tuple(errors)
 
     def __str__(self) -> str:
         return "; ".join([str(self.args[0]), *map(str, self.errors[:_SHOWN])])
@@ -109,7 +109,7 @@ class InvalidOrders(InvalidRequest):
 
     def __init__(self, message: str, failures: Sequence[Rejected] = (), report: UpsertReport | None = None) -> None:
         super().__init__(message)
-        self.failures = tuple(failures)
+        self.failures: tuple[Rejected, ...] = tuple(failures)
         self.report = report
 
     def __str__(self) -> str:
@@ -144,7 +144,7 @@ class APIStatusError(SendcloudError):
         super().__init__(status, operation)
         self.status = status
         self.operation = operation
-        self.errors = tuple(errors)
+        self.errors: tuple[FieldError, ...] = tuple(errors)
         self.sent_before = sent_before
 
     def __str__(self) -> str:
@@ -217,7 +217,7 @@ class ContractError(SendcloudError):
         super().__init__(message)
         self.path = path
         self.status = status
-        self.positions = tuple(positions)
+        self.positions: tuple[int, ...] = tuple(positions)
         self.next_cursor = next_cursor
 
 
@@ -226,7 +226,7 @@ class NotYetAvailable(SendcloudError, builtins.TimeoutError):
 
     def __init__(self, missing: Sequence[SendcloudId], waited: float) -> None:
         super().__init__(missing, waited)
-        self.missing = tuple(missing)
+        self.missing: tuple[SendcloudId, ...] = tuple(missing)
         self.waited = waited
 
     def __str__(self) -> str:
@@ -241,7 +241,7 @@ class UpdateNotApplied(SendcloudError):
     def __init__(self, id: SendcloudId, paths: Sequence[FieldPath]) -> None:
         super().__init__(id, paths)
         self.id = id
-        self.paths = tuple(paths)
+        self.paths: tuple[FieldPath, ...] = tuple(paths)
 
     def __str__(self) -> str:
         fields = ", ".join(spell_path(path) for path in self.paths[:_SHOWN])

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from .exchange import Operation
 from .report import BatchOutcome
 
-logger = logging.getLogger("sendcloud_orders")
+logger: logging.Logger = logging.getLogger("sendcloud_orders")
 logger.addHandler(logging.NullHandler())
 
 E = TypeVar("E")

@@ -143,8 +143,6 @@ class AcceptedOrders(Sequence[Accepted]):
             return False
         return all(one == another for one, another in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment]
-
     def __repr__(self) -> str:
         return f"<{len(self)} accepted orders>"
 

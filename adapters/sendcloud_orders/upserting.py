@@ -218,14 +218,14 @@ class UpsertRun:
     def __init__(self, options: UpsertOptions, journal: Journal | None = None, *, checked: bool = False) -> None:
         self.options = options
         self._journal = journal
-        self.planner = Planner(
+        self.planner: Planner = Planner(
             check=options.check and not checked,
             duplicates=options.duplicates,
             max_body_bytes=options.max_body_bytes,
             known=self._known if journal else None,
         )
         self._undelivered = 0
-        self.stopped = False
+        self.stopped: bool = False
         self.failure: Exception | None = None
 
     def conversation(self, batch: PlannedBatch) -> Conversation[BatchOutcome]:

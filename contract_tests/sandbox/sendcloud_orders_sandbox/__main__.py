@@ -17,8 +17,8 @@ from .service import DEFAULT_INTEGRATIONS
 try:
     from .seam import FAULT_HEADER
     from .server import PortTakenError, Sandbox
-except ModuleNotFoundError as missing:
-    sys.exit(f"sandbox: it needs {missing.name}: pip install 'sendcloud-orders[sandbox]'")
+except ModuleNotFoundError as _missing:
+    sys.exit(f"sandbox: it needs {_missing.name}: pip install 'sendcloud-orders[sandbox]'")
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -41,7 +41,7 @@ class TokenRefusedError(Exception):
     def __init__(self, status: int, error: str, hint: str) -> None:
         super().__init__(error)
         self.status = status
-        self.document = {
+        self.document: dict[str, str | int] = {
             "error": error,
             "error_description": "The token request was refused.",
             "error_hint": hint,

@@ -88,7 +88,7 @@ class Operations(Endpoint):
 class Orders(Operations):
     """Serve all orders."""
 
-    methods = ("GET", "POST")
+    methods: ClassVar[tuple[str, ...]] = ("GET", "POST")
 
     async def operate(self, request: Request) -> Response:
         """List or upsert."""
@@ -117,7 +117,7 @@ class Orders(Operations):
 class Order(Operations):
     """Serve one order."""
 
-    methods = ("GET", "PATCH", "DELETE")
+    methods: ClassVar[tuple[str, ...]] = ("GET", "PATCH", "DELETE")
 
     async def operate(self, request: Request) -> Response:
         """Read, change or delete."""

@@ -50,8 +50,8 @@ class RateLimits:
     def refill(self) -> None:
         """Forget all requests so far."""
         now = self.clock.now()
-        self.reads = Bucket.full(READS_A_MINUTE, READS_A_MINUTE, now)
-        self.writes = Bucket.full(WRITE_BURST, WRITES_A_MINUTE, now)
+        self.reads: Bucket = Bucket.full(READS_A_MINUTE, READS_A_MINUTE, now)
+        self.writes: Bucket = Bucket.full(WRITE_BURST, WRITES_A_MINUTE, now)
 
     def require(self, method: str, policies: Policies) -> None:
         """Refuse a request that comes too soon."""

@@ -36,7 +36,7 @@ class Rules:
 
     def __init__(self, store: Store, integrations: Iterable[int], policies: Policies, clock: Clock) -> None:
         self.store = store
-        self.own_integrations = set(integrations) | store.integrations()
+        self.own_integrations: set[int] = set(integrations) | store.integrations()
         self.policies = policies
         self.clock = clock
 

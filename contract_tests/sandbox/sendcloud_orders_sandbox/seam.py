@@ -99,7 +99,7 @@ class Seam:
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
         self.service = service
-        self.stopping = asyncio.Event()
+        self.stopping: asyncio.Event = asyncio.Event()
         self._handlers: Mapping[Kind, Callable[[Exchange, Fault], Awaitable[None]]] = {
             Kind.LOST_BEFORE: self.lose_before,
             Kind.LOST_AFTER: self.lose_after,

@@ -48,15 +48,15 @@ class Service:
         token_lifetime: float = 3600.0,
         rules: type[Rules] = Rules,
     ) -> None:
-        self.integrations = frozenset(integrations)
-        self.clock = Clock(time_scale)
-        self.store = Store(db)
-        self.rules = rules(self.store, self.integrations, policies, self.clock)
-        self.access = Access(credentials or Credentials(), self.clock, token_lifetime)
-        self.limits = RateLimits(self.clock) if rate_limit else None
-        self.faults = Faults()
+        self.integrations: frozenset[int] = frozenset(integrations)
+        self.clock: Clock = Clock(time_scale)
+        self.store: Store = Store(db)
+        self.rules: Rules = rules(self.store, self.integrations, policies, self.clock)
+        self.access: Access = Access(credentials or Credentials(), self.clock, token_lifetime)
+        self.limits: RateLimits | None = RateLimits(self.clock) if rate_limit else None
+        self.faults: Faults = Faults()
         self.requests: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
-        self.numbered = 0
+        self.numbered: int = 0
         self.use(policies)
 
     @property
@@ -67,7 +67,7 @@ class Service:
     def use(self, policies: Policies) -> None:
         """Put other policies in force, from the next request on."""
         self.rules.policies = policies
-        self.standing_faults = Faults()
+        self.standing_faults: Faults = Faults()
         if policies.conflict_every:
             self.standing_faults.every(policies.conflict_every, Fault(Kind.CONFLICT), method="POST")
         if policies.throttle_every:
