@@ -73,7 +73,7 @@ class Verdict:
             console.print(_fuzz_table(reports))
         if any(report.findings for report in reports):
             console.print(_findings_table(reports))
-        for line in self._summary(reports):
+        for line in self.summary(reports):
             console.print(line)
 
     def _rules_table(self) -> Table:
@@ -93,7 +93,8 @@ class Verdict:
             table.add_row(id_, *cells, Text(rule.text))
         return table
 
-    def _summary(self, reports: list[FuzzReport]) -> list[Text]:
+    def summary(self, reports: list[FuzzReport]) -> list[Text]:
+        """Sum a run up, one line each; the last one is the verdict."""
         known = _operations()
         tested = (self.operations | {name for report in reports for name in report.operations}) & known
         outcomes = Counter(case.outcome for case in self.cases)
@@ -116,8 +117,10 @@ class Verdict:
             lines.append(f"left out    {self.embedded} tests that need this project's own mock and sandbox")
         untested = f"not tested: {', '.join(sorted(known - tested))}" if known - tested else ""
         if outcomes["failed"] or unexplained:
+            broken = {id_ for case in self.cases if case.outcome == "failed" for id_ in case.rules}
+            lines.append(f"broken      {', '.join(id_ for id_ in self.rules if id_ in broken) or 'no rule by name'}")
             ending, style = "FAILED", "bold red"
-            why = f": {outcomes['failed']} tests failed, {len(unexplained)} findings unexplained"
+            why = f": failed tests {outcomes['failed']}, unexplained findings {len(unexplained)}"
         else:
             # A part of the suite proves a part: no failure, and no verdict on the whole either.
             ending, style = ("INCOMPLETE", "bold yellow") if untested else ("PASSED", "bold green")
