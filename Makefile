@@ -21,12 +21,12 @@ WHEEL := .tox/wheel-$(firstword $(shell echo $(PYTHONS) | cksum))
 WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __pycache__ -prune -o -print 2>/dev/null)
 
 .DELETE_ON_ERROR:
-.PHONY: help test contract unit lint types generate check-generated ledger sandbox kill-matrix benchmark endurance lock clean
+.PHONY: help test contract unit tools lint types generate check-generated ledger sandbox kill-matrix benchmark endurance lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: .venv/done node_modules/done $(WHEEL) ## run every check: lint, types, unit tests on each Python, contract
+test: .venv/done node_modules/done $(WHEEL) ## run every check: lint, types, tools, unit tests on each Python, contract
 	$(ALL_TOX) --skip-pkg-install
 
 contract: .venv/done node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
@@ -34,6 +34,9 @@ contract: .venv/done node_modules/done ## run the contract suite on Prism and th
 
 unit: .venv/done node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
+
+tools: .venv/done node_modules/done ## test what makes the house: spec, ledger, generation, mock, strategies, verdict
+	$(TOX) -e tools
 
 lint: .venv/done node_modules/done ## lint and check the format of the code, and lint the spec
 	$(TOX) -e lint

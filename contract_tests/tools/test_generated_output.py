@@ -11,8 +11,6 @@ import pytest
 
 import generation
 
-pytest.importorskip("openapi_python_client", reason="the generator is installed with the development tools alone")
-
 
 @pytest.fixture
 def script(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:

@@ -16,7 +16,12 @@ ROOMS = {
     "sendcloud_orders": ROOT / "adapters" / "sendcloud_orders",
     "sendcloud_orders_sandbox": ROOT / "contract_tests" / "sandbox" / "sendcloud_orders_sandbox",
 }
-OF_THE_SUITE = {path.stem for path in (ROOT / "contract_tests").glob("*.py")} | {"contract_tests", "unit", "suite"}
+OF_THE_SUITE = {path.stem for path in (ROOT / "contract_tests").glob("*.py")} | {
+    "contract_tests",
+    "suite",
+    "tools",
+    "unit",
+}
 HTTP_LIBRARIES = {"aiohttp", "h11", "httpcore", "httpx", "httpx2", "requests", "urllib3"}
 
 
