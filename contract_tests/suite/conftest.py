@@ -15,6 +15,7 @@ from sendcloud_orders.pacing import Pace
 from sendcloud_orders_sandbox import Sandbox
 from settings import ForeignTarget, SettingsError
 from suite.shelf import Shelf
+from suite.stock import Stock
 from target import Target
 from verdict import Verdict
 
@@ -136,6 +137,12 @@ def _interrupted_by_sigterm() -> Iterator[None]:
 def shelf(target: Target) -> Shelf:
     """The orders to list."""
     return Shelf(target)
+
+
+@pytest.fixture(scope="session")
+def stock(target: Target) -> Stock:
+    """The orders to change."""
+    return Stock(target)
 
 
 @pytest.hookimpl(wrapper=True)

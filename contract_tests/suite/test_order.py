@@ -4,29 +4,10 @@ from typing import Any
 
 import pytest
 
+from suite.stock import ADDRESS, Stock
 from target import Target
 
 NO_ORDER = 999_999_999_999
-ADDRESS = {
-    "name": "Inventa Fictiva",
-    "address_line_1": "Voorbeeldstraat",
-    "house_number": "5",
-    "postal_code": "1000 AA",
-    "city": "Amsterdam",
-    "country_code": "NL",
-}
-
-
-def make(target: Target, **changes: Any) -> tuple[int, dict[str, Any]]:
-    """Store an order with an address and two items; return its id and what was sent."""
-    items = [
-        {"name": "Tea tin", "quantity": 2, "sku": "TIN", "total_price": {"value": 19.9, "currency": "EUR"}},
-        {"name": "Lamp", "quantity": 1, "sku": "LAMP", "total_price": {"value": 39, "currency": "EUR"}},
-    ]
-    order = target.order(shipping_address=ADDRESS, order_items=items, notes="Please ring twice.", **changes)
-    id_ = target.upsert(order)[0]
-    target.read(id_)
-    return id_, order
 
 
 def patch(target: Target, id_: int, changes: dict[str, Any]) -> None:
@@ -39,11 +20,11 @@ def items_of(order: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.rule("GET-ORDER", "READ-ID")
-def test_an_order_is_read_by_its_sendcloud_id(target: Target) -> None:
+def test_an_order_is_read_by_its_sendcloud_id(target: Target, stock: Stock) -> None:
     if not target.stateful:
         assert target.get(669).status == 200
         return
-    id_, order = make(target)
+    id_, order = stock.take()
     found = target.read(id_)
     assert int(found["id"]) == id_
     assert found["order_id"] == order["order_id"]
@@ -70,8 +51,8 @@ def test_an_unknown_id_is_not_found(target: Target) -> None:
 
 
 @pytest.mark.rule("PATCH-MERGE")
-def test_a_patch_changes_what_it_names_and_leaves_the_rest(target: Target) -> None:
-    id_, order = make(target)
+def test_a_patch_changes_what_it_names_and_leaves_the_rest(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     patch(target, id_, {"shipping_address": {"address_line_1": "Fictielaan", "house_number": "7"}})
     now = target.read(id_, until=lambda found: found["shipping_address"]["address_line_1"] == "Fictielaan")
     expected = {**ADDRESS, "address_line_1": "Fictielaan", "house_number": "7"}
@@ -83,8 +64,8 @@ def test_a_patch_changes_what_it_names_and_leaves_the_rest(target: Target) -> No
 
 
 @pytest.mark.rule("PATCH-MERGE")
-def test_a_patch_touches_no_other_order(target: Target) -> None:
-    (before, first), (id_, _), (after, last) = make(target), make(target), make(target)
+def test_a_patch_touches_no_other_order(target: Target, stock: Stock) -> None:
+    (before, first), (id_, _), (after, last) = stock.take(), stock.take(), stock.take()
     patch(target, id_, {"order_number": "N-patched", "order_details": {"notes": "x"}})
     target.read(id_, until=lambda found: found["order_number"] == "N-patched")
     for other, order in ((before, first), (after, last)):
@@ -94,8 +75,8 @@ def test_a_patch_touches_no_other_order(target: Target) -> None:
 
 
 @pytest.mark.rule("PATCH-MERGE")
-def test_a_patch_reaches_the_status_the_price_and_the_number(target: Target) -> None:
-    id_, _ = make(target)
+def test_a_patch_reaches_the_status_the_price_and_the_number(target: Target, stock: Stock) -> None:
+    id_, _ = stock.take()
     patch(
         target,
         id_,
@@ -114,8 +95,8 @@ def test_a_patch_reaches_the_status_the_price_and_the_number(target: Target) -> 
 
 
 @pytest.mark.rule("PATCH-ITEMS")
-def test_a_patch_finds_an_item_by_name_and_neither_adds_nor_removes_one(target: Target) -> None:
-    id_, _ = make(target)
+def test_a_patch_finds_an_item_by_name_and_neither_adds_nor_removes_one(target: Target, stock: Stock) -> None:
+    id_, _ = stock.take()
     patch(target, id_, {"order_details": {"order_items": [{"name": "Lamp", "quantity": 3}]}})
     now = target.read(id_, until=lambda found: items_of(found).get("Lamp", {}).get("quantity") == 3)
     assert len(now["order_details"]["order_items"]) == 2
@@ -125,8 +106,8 @@ def test_a_patch_finds_an_item_by_name_and_neither_adds_nor_removes_one(target: 
 
 @pytest.mark.rule("PATCH-ITEM-MISSING")
 @pytest.mark.parametrize("name", ["Bicycle", "lamp"])
-def test_an_item_of_another_name_is_refused_and_nothing_is_stored(target: Target, name: str) -> None:
-    id_, order = make(target)
+def test_an_item_of_another_name_is_refused_and_nothing_is_stored(target: Target, stock: Stock, name: str) -> None:
+    id_, order = stock.take()
     changes = {"order_number": "N-refused", "order_details": {"order_items": [{"name": name, "quantity": 3}]}}
     answer = target.send("PATCH", f"/orders/{id_}", body=changes)
     assert answer.status == 400
@@ -138,8 +119,8 @@ def test_an_item_of_another_name_is_refused_and_nothing_is_stored(target: Target
 
 
 @pytest.mark.rule("PATCH-RESULT")
-def test_a_patch_answers_with_one_reference(target: Target) -> None:
-    id_, order = make(target) if target.stateful else (669, {})
+def test_a_patch_answers_with_one_reference(target: Target, stock: Stock) -> None:
+    id_, order = stock.take() if target.stateful else (669, {})
     data = target.send("PATCH", f"/orders/{id_}", body={"order_details": {"notes": "x"}}).json["data"]
     assert str(data["id"]).isdigit()
     if target.stateful:
@@ -151,8 +132,8 @@ def test_a_patch_answers_with_one_reference(target: Target) -> None:
 
 
 @pytest.mark.rule("PATCH-IMMUTABLE")
-def test_a_patch_cannot_change_the_order_id(target: Target) -> None:
-    id_, order = make(target)
+def test_a_patch_cannot_change_the_order_id(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     answer = target.send("PATCH", f"/orders/{id_}", body={"order_id": f"{order['order_id']}-other"})
     assert answer.status == 400
     target.settle()
@@ -160,8 +141,8 @@ def test_a_patch_cannot_change_the_order_id(target: Target) -> None:
 
 
 @pytest.mark.rule("PATCH-IMMUTABLE")
-def test_a_patch_may_repeat_the_order_id_and_the_id(target: Target) -> None:
-    id_, order = make(target)
+def test_a_patch_may_repeat_the_order_id_and_the_id(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     patch(target, id_, {"id": str(id_), "order_id": order["order_id"], "order_number": "N-repeated"})
     target.read(id_, until=lambda found: found["order_number"] == "N-repeated")
 
@@ -175,15 +156,15 @@ def test_a_patch_of_an_unknown_id_is_not_found(target: Target) -> None:
 
 @pytest.mark.rule("PATCH-PHONE")
 @pytest.mark.parametrize("name", ["phone", "phone_number"])
-def test_a_patch_takes_the_telephone_under_both_names(target: Target, name: str) -> None:
-    id_, _ = make(target, customer_details={"name": "Inventa Fictiva", "phone_number": "+31000000000"})
+def test_a_patch_takes_the_telephone_under_both_names(target: Target, stock: Stock, name: str) -> None:
+    id_, _ = stock.take()
     patch(target, id_, {"customer_details": {name: "+31000000001"}})
     assert target.read(id_)["customer_details"]["phone_number"] == "+31000000001"
 
 
 @pytest.mark.rule("DELETE-ORDER")
-def test_a_deleted_order_can_neither_be_read_nor_listed(target: Target) -> None:
-    id_, order = make(target)
+def test_a_deleted_order_can_neither_be_read_nor_listed(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     answer = target.send("DELETE", f"/orders/{id_}")
     assert answer.status in (200, 202, 204)
     assert answer.content == b""
@@ -192,16 +173,16 @@ def test_a_deleted_order_can_neither_be_read_nor_listed(target: Target) -> None:
 
 
 @pytest.mark.rule("DELETE-ORDER")
-def test_a_delete_touches_no_other_order(target: Target) -> None:
-    (before, _), (id_, _), (after, _) = make(target), make(target), make(target)
+def test_a_delete_touches_no_other_order(target: Target, stock: Stock) -> None:
+    (before, _), (id_, _), (after, _) = stock.take(), stock.take(), stock.take()
     target.send("DELETE", f"/orders/{id_}")
     assert target.gone(id_)
     assert [target.get(other).status for other in (before, after)] == [200, 200]
 
 
 @pytest.mark.rule("DELETE-MISSING")
-def test_a_second_delete_is_not_found(target: Target) -> None:
-    id_, _ = make(target)
+def test_a_second_delete_is_not_found(target: Target, stock: Stock) -> None:
+    id_, _ = stock.take()
     target.send("DELETE", f"/orders/{id_}")
     assert target.gone(id_)
     answer = target.send("DELETE", f"/orders/{id_}")

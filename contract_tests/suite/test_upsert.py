@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from answer import Answer
+from suite.stock import Stock
 from target import Target
 
 NOBODYS_INTEGRATION = 2_000_000_011
@@ -93,10 +94,8 @@ def test_each_order_of_a_batch_gets_one_reference(target: Target, size: int) -> 
 
 
 @pytest.mark.rule("UPSERT-KEY")
-def test_a_known_key_updates_and_keeps_its_id(target: Target) -> None:
-    order = target.order(status={"code": "unshipped"})
-    first = target.upsert(order)[0]
-    target.read(first)
+def test_a_known_key_updates_and_keeps_its_id(target: Target, stock: Stock) -> None:
+    first, order = stock.take()
     order["order_details"]["status"] = {"code": "shipped"}
     order["order_number"] += "-b"
     assert target.upsert(order) == [first]
@@ -144,20 +143,16 @@ def test_an_id_that_is_a_number_is_refused(target: Target) -> None:
 
 @pytest.mark.rule("UPSERT-ID")
 @pytest.mark.stateful
-def test_an_order_may_be_named_by_its_id_as_a_string(target: Target) -> None:
-    order = target.order()
-    id_ = target.upsert(order)[0]
-    target.read(id_)
+def test_an_order_may_be_named_by_its_id_as_a_string(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     order["order_number"] += "-b"
     assert target.upsert({**order, "id": str(id_)}) == [id_]
     target.read(id_, until=lambda found: found["order_number"] == order["order_number"])
 
 
 @pytest.mark.rule("UPSERT-IMMUTABLE")
-def test_an_id_whose_order_has_another_order_id_is_refused(target: Target) -> None:
-    order = target.order()
-    id_ = target.upsert(order)[0]
-    target.read(id_)
+def test_an_id_whose_order_has_another_order_id_is_refused(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     other = {**target.order(), "id": str(id_)}
     answer = target.send("POST", "/orders", body=[other])
     assert answer.status == 400
@@ -170,33 +165,30 @@ def test_an_id_whose_order_has_another_order_id_is_refused(target: Target) -> No
 
 @pytest.mark.rule("UPSERT-ATOMIC")
 @pytest.mark.parametrize("fault", ["missing field", "unknown integration", "immutable order_id"])
-@pytest.mark.parametrize("place", [0, 1, 2])
-def test_one_bad_order_and_nothing_of_the_batch_is_stored(target: Target, fault: str, place: int) -> None:
-    known = target.order()
-    id_ = target.upsert(known)[0]
-    target.read(id_)
-    bad = {
-        "missing field": lambda: without(target.order(), "payment_details.total_price"),
-        "unknown integration": lambda: target.order(NOBODYS_INTEGRATION),
-        "immutable order_id": lambda: {**target.order(), "id": str(id_)},
-    }[fault]()
-    changed = {**known, "order_number": f"{known['order_number']}-changed"}
-    batch = [target.order(), changed]
-    batch.insert(place, bad)
-    answer = target.send("POST", "/orders", body=batch, valid=fault != "missing field")
-    assert answer.status == 400
-    assert all(pointer.startswith(f"/data/attributes/[{place}]/") for pointer in pointers(answer))
+def test_one_bad_order_and_nothing_of_the_batch_is_stored(target: Target, stock: Stock, fault: str) -> None:
+    id_, known = stock.take()
+    new = []
+    for place in range(3):
+        bad = {
+            "missing field": lambda: without(target.order(), "payment_details.total_price"),
+            "unknown integration": lambda: target.order(NOBODYS_INTEGRATION),
+            "immutable order_id": lambda: {**target.order(), "id": str(id_)},
+        }[fault]()
+        batch = [target.order(), {**known, "order_number": f"{known['order_number']}-changed"}]
+        new += [batch[0], bad]
+        batch.insert(place, bad)
+        answer = target.send("POST", "/orders", body=batch, valid=fault != "missing field")
+        assert answer.status == 400
+        assert all(pointer.startswith(f"/data/attributes/[{place}]/") for pointer in pointers(answer))
     target.settle()
-    assert [stored(target, order) for order in batch if order is not changed] == [[], []]
+    assert [stored(target, order) for order in new] == [[]] * len(new)
     assert target.read(id_)["order_number"] == known["order_number"]
 
 
 @pytest.mark.rule("UPSERT-MIXED")
-def test_a_batch_mixes_integrations_and_new_with_known_orders(target: Target) -> None:
-    here, there = two_integrations(target)
-    known = target.order(here)
-    id_ = target.upsert(known)[0]
-    target.read(id_)
+def test_a_batch_mixes_integrations_and_new_with_known_orders(target: Target, stock: Stock) -> None:
+    _, there = two_integrations(target)
+    id_, known = stock.take()
     new = target.order(there)
     changed = {**known, "order_number": f"{known['order_number']}-b"}
     ids = target.upsert(new, changed)
@@ -241,10 +233,8 @@ def test_every_missing_required_field_is_named_in_one_answer(target: Target) -> 
 
 @pytest.mark.rule("UPSERT-REQUIRED")
 @pytest.mark.stateful
-def test_required_fields_are_required_of_a_known_order_too(target: Target) -> None:
-    order = target.order()
-    id_ = target.upsert(order)[0]
-    target.read(id_)
+def test_required_fields_are_required_of_a_known_order_too(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
     partial = {"id": str(id_), "order_id": order["order_id"], "order_number": "changed"}
     answer = target.send("POST", "/orders", body=[partial], valid=False)
     assert answer.status == 400
@@ -310,12 +300,9 @@ def test_values_on_the_bounds_are_accepted(target: Target) -> None:
 
 
 @pytest.mark.rule("UPSERT-ITEMS")
-def test_the_items_of_an_upsert_replace_the_stored_ones(target: Target) -> None:
-    tin, lamp, book = ({"name": name, "quantity": 1, "total_price": {"value": 5}} for name in ("Tin", "Lamp", "Book"))
-    order = target.order(order_items=[tin, lamp])
-    id_ = target.upsert(order)[0]
-    target.read(id_)
-    order["order_details"]["order_items"] = [book]
+def test_the_items_of_an_upsert_replace_the_stored_ones(target: Target, stock: Stock) -> None:
+    id_, order = stock.take()
+    order["order_details"]["order_items"] = [{"name": "Book", "quantity": 1, "total_price": {"value": 5}}]
     target.upsert(order)
     names = [["Book"]]
     target.read(id_, until=lambda found: [[item["name"] for item in found["order_details"]["order_items"]]] == names)

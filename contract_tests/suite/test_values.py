@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import schemas
+from answer import Answer
 from target import Target
 
 TEXTS = {
@@ -77,28 +78,43 @@ def stored(target: Target, *orders: dict[str, Any]) -> list[tuple[dict[str, Any]
     return [(order, target.read(id_)) for order, id_ in zip(orders, target.upsert(*orders), strict=True)]
 
 
-@pytest.mark.rule("VALUES-SURVIVE")
-@pytest.mark.parametrize("name", ["MinimalOrder", "InternationalOrder", "ProductImageOrder", "MeasuredOrder"])
-def test_every_field_of_an_example_comes_back(target: Target, name: str) -> None:
-    _check_example(target, name)
+EXAMPLES = (
+    "MinimalOrder",
+    "InternationalOrder",
+    "ProductImageOrder",
+    "MeasuredOrder",
+    "SeparateBillingOrder",
+    "ServicePointOrder",
+    "ShipWithOrder",
+    "DangerousGoodsOrder",
+)
+
+
+@pytest.fixture(scope="module")
+def examples(target: Target) -> dict[str, tuple[dict[str, Any], Answer]]:
+    """All examples, sent before the first is read back; each apart, for one that is refused must hide no other."""
+    orders = {name: _example(target, name) for name in EXAMPLES}
+    return {name: (order, target.send("POST", "/orders", body=[order])) for name, order in orders.items()}
 
 
 @pytest.mark.rule("VALUES-SURVIVE")
-@pytest.mark.parametrize("name", ["SeparateBillingOrder", "ServicePointOrder", "ShipWithOrder", "DangerousGoodsOrder"])
-def test_every_field_of_a_rarer_example_comes_back(target: Target, name: str) -> None:
-    _check_example(target, name)
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_field_of_an_example_comes_back(
+    target: Target, examples: dict[str, tuple[dict[str, Any], Answer]], name: str
+) -> None:
+    sent, answer = examples[name]
+    assert answer.status in (200, 201, 202), str(answer)
+    assert differences(sent, target.read(int(answer.json["data"][0]["id"]))) == []
 
 
-def _check_example(target: Target, name: str) -> None:
-    own = target.order()
+def _example(target: Target, name: str) -> dict[str, Any]:
+    """Return an example of the spec as this account can send it."""
     [example] = copy.deepcopy(schemas.document()["components"]["examples"][name]["value"])
     details = {**example["order_details"], "integration": {"id": target.integration}}
-    order = {**example, "order_id": own["order_id"], "order_details": details}
     if name == "ShipWithOrder":
         # A contract belongs to an account; the invented one of the example is nobody's.
-        del order["shipping_details"]["ship_with"]["properties"]["contract_id"]
-    for sent, found in stored(target, order):
-        assert differences(sent, found) == []
+        del example["shipping_details"]["ship_with"]["properties"]["contract_id"]
+    return {**example, "order_id": target.order()["order_id"], "order_details": details}
 
 
 @pytest.mark.rule("VALUES-SURVIVE")

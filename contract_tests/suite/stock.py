@@ -1,0 +1,46 @@
+"""Orders that are stored already, so that a test which changes one need not wait until it is saved."""
+
+from dataclasses import dataclass, field
+
+from answer import Body
+from target import Target
+
+BATCH = 12
+ADDRESS = {
+    "name": "Inventa Fictiva",
+    "address_line_1": "Voorbeeldstraat",
+    "house_number": "5",
+    "postal_code": "1000 AA",
+    "city": "Amsterdam",
+    "country_code": "NL",
+}
+
+
+@dataclass
+class Stock:
+    """Orders of this run with an address, a customer and two items: made a batch at a time, each given out once."""
+
+    target: Target
+    _left: list[tuple[int, Body]] = field(default_factory=list)
+
+    def take(self) -> tuple[int, Body]:
+        """Return Sendcloud's id of an order that can be read, and the order as it was sent."""
+        if not self._left:
+            orders = [self._order() for _ in range(BATCH)]
+            ids = self.target.upsert(*orders)
+            for id_ in ids:
+                self.target.read(id_)
+            self._left = list(zip(ids, orders, strict=True))
+        return self._left.pop(0)
+
+    def _order(self) -> Body:
+        items = [
+            {"name": "Tea tin", "quantity": 2, "sku": "TIN", "total_price": {"value": 19.9, "currency": "EUR"}},
+            {"name": "Lamp", "quantity": 1, "sku": "LAMP", "total_price": {"value": 39, "currency": "EUR"}},
+        ]
+        return self.target.order(
+            shipping_address=ADDRESS,
+            customer_details={"name": ADDRESS["name"], "phone_number": "+31000000000"},
+            order_items=items,
+            notes="Please ring twice.",
+        )
