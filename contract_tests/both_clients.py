@@ -41,13 +41,15 @@ class Stopwatch:
 
 
 class Driven:
-    """A client of either kind, on a fake service or a transport of its kind; methods block and iterators are plain.
+    """A client of either kind; its methods block and its iterators are plain.
+
+    It speaks to a fake service, through a transport of its kind, or with None through the network.
 
     Loosely typed, for it stands for two classes; what the classes promise is checked elsewhere.
     """
 
     def __init__(
-        self, kind: Kind, service: FakeService | httpx.BaseTransport | httpx.AsyncBaseTransport, **settings: Any
+        self, kind: Kind, service: FakeService | httpx.BaseTransport | httpx.AsyncBaseTransport | None, **settings: Any
     ) -> None:
         self.watch = Stopwatch()
         settings = {"pace": Pace.unlimited(), "clock": self.watch.clock, **settings}
