@@ -11,7 +11,7 @@ from uuid import UUID
 from .attempts import Attempts
 from .auth import Credentials
 from .clock import Clock
-from .config import PRODUCTION, AppInfo, check_base_url, check_partner_id, user_agent
+from .config import AppInfo, check_base_url, check_partner_id, user_agent
 from .errors import ConfigurationError
 from .events import Hooks, Reporter
 from .exchange import Call
@@ -42,16 +42,16 @@ class Settings:
         cls,
         credentials: Credentials,
         *,
-        base_url: str = PRODUCTION,
-        partner_id: UUID | str | None = None,
-        retry: RetryPolicy | None = None,
-        pace: Pace | None = None,
-        timeout: Timeout | float | None = None,
-        proxy: str | None = None,
-        verify: ssl.SSLContext | bool = True,
-        hooks: Hooks | None = None,
-        app_info: AppInfo | None = None,
-        clock: Clock | None = None,
+        base_url: str,
+        partner_id: UUID | str | None,
+        retry: RetryPolicy | None,
+        pace: Pace | None,
+        timeout: Timeout | float | None,
+        proxy: str | None,
+        verify: ssl.SSLContext | bool,
+        hooks: Hooks | None,
+        app_info: AppInfo | None,
+        clock: Clock | None,
     ) -> Settings:
         """Check the arguments of a client. Raises `ConfigurationError`."""
         if not callable(getattr(credentials, "authorization", None)):

@@ -50,6 +50,11 @@ FAULTS: list[tuple[FieldPath, Any, str]] = [
     (("order_details", "notes"), 5, "Input should be a valid string"),
     (("customs_details",), {"shipment_type": "present"}, "Input should be 'gift', 'commercial_goods'"),
     (("payment_details", "freight_costs"), {"value": 3.5, "currency": "EUR"}, "Input should be a valid string"),
+    (
+        ("payment_details", "freight_costs"),
+        {"value": "3,50", "currency": "EUR"},
+        r"String should match pattern '^[0-9]+(\.[0-9]+)?$': an amount in digits, such as '4.50'",
+    ),
     (("service_point_details",), {"id": "1", "carrier_service_point_id": "2"}, "Not permitted beside"),
     (("service_point_details",), {"post_number": "1"}, "Field required"),
 ]
