@@ -84,7 +84,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """The server under test, and no order of ours left on it afterwards."""
     with ExitStack() as stack:
         found = {"mock": _mock, "sandbox": _sandbox, "foreign": _foreign}[request.param](stack, request.config)
-        stack.enter_context(_interrupted_by_sigterm())
+        stack.enter_context(_interrupted_once())
         yield found
         left = found.clean_up()
         verdict = request.config.stash[VERDICT]
@@ -120,17 +120,25 @@ def _foreign(stack: ExitStack, config: pytest.Config) -> Target:
 
 
 @contextmanager
-def _interrupted_by_sigterm() -> Iterator[None]:
-    """End a run on SIGTERM as on SIGINT, so that a stopped CI job takes its orders back as well."""
+def _interrupted_once() -> Iterator[None]:
+    """End a run on SIGTERM as on SIGINT, and let no second signal keep it from taking its orders back.
+
+    A Ctrl-C reaches the run twice: from the terminal, and from tox, which passes on its own.
+    """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
+        for one in before:
+            signal.signal(one, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
+    for one in before:
+        signal.signal(one, interrupt)
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for one, handler in before.items():
+            signal.signal(one, handler)
 
 
 @pytest.fixture(scope="session")
