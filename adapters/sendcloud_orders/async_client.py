@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import aclosing, nullcontext
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar, Unpack
@@ -19,28 +18,19 @@ from .auth import Credentials, OAuth2Credentials
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .clock import Clock
 from .config import PRODUCTION, AppInfo, read_environment
-from .errors import InvalidRequest, SendcloudError
+from .errors import SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
 from .journal import Journal
-from .operations import Reference, delete_one, find_order, id_of, read_order, read_page, update_one, wait_for
+from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
-from .pagination import Filters, Page, PageFollower, UnreadableRows, read_filters
+from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
-from .settings import Settings
+from .settings import AsyncSettings, Settings
 from .transport import AsyncHttpTransport, AsyncWire, Timeout
-from .upserting import (
-    OnRejected,
-    UpsertOptions,
-    UpsertRun,
-    check_before_sending,
-    finish_report,
-    interrupted,
-    prepare_one_batch,
-    refuse_single,
-)
+from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, check_count, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
 Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | Mapping[str, Any]]
@@ -92,10 +82,11 @@ class AsyncOrdersClient:
         )
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str] = os.environ, **settings: Any) -> Self:
+    def from_env(cls, environment: Mapping[str, str] | None = None, **settings: Unpack[AsyncSettings]) -> Self:
         """Make a client from the environment variables that `OrdersClient.from_env` reads."""
         credentials, base_url = read_environment(environment)
-        return cls(credentials, **{"base_url": base_url, **settings})
+        settings.setdefault("base_url", base_url)
+        return cls(credentials, **settings)
 
     # ------------------------------------------------------------------ upsert
 
@@ -109,7 +100,7 @@ class AsyncOrdersClient:
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
-        on_outcome: Callable[[BatchOutcome], object] | None = None,
+        on_outcome: OnOutcome | None = None,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
         """Create or update orders like `OrdersClient.upsert`, with up to `concurrency` batches in flight.
@@ -117,25 +108,25 @@ class AsyncOrdersClient:
         Batches in flight never share a key, and the writes of one key keep their order. `orders` may be an asynchronous
         iterable as well. When the run stops, the batches in flight are waited for.
 
-        A repetition is safe for the reasons that `OrdersClient.upsert` gives. Raises as it does.
+        Safe to retry for the reasons that `OrdersClient.upsert` gives. Raises as it does.
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-CONFLICT.
         """
-        options = self._options(on_rejected, duplicates, check, max_body_bytes)
-        checked = check_before_sending(orders, options)
-        report = UpsertReport()
-        opened, ours = self._settings.open_journal(journal)
-        with opened if opened is not None and ours else nullcontext():
-            run = UpsertRun(options, opened, checked=checked)
-            try:
-                async with aclosing(self._outcomes(orders, run, concurrency, timeout, drain=True)) as outcomes:
-                    async for outcome in outcomes:
-                        report.add(outcome)
-                        if on_outcome is not None:
-                            on_outcome(outcome)
-            except Exception as error:
-                told = interrupted(error, report)
-                raise told from (None if told is error else error)
-        return finish_report(report, options)
+        options = UpsertOptions(
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            max_body_bytes=max_body_bytes,
+            on_outcome=on_outcome,
+        )
+        refuse_single(orders, awaitable=True)
+        check_count("concurrency", concurrency)
+        run = self._settings.upsert_run(options, journal)
+        run.check_before_sending(orders)
+        with run:
+            async with aclosing(self._deliveries(orders, run, concurrency, timeout, drain=True)) as outcomes:
+                async for _ in outcomes:
+                    pass
+        return run.finish()
 
     def upsert_iter(
         self,
@@ -153,22 +144,19 @@ class AsyncOrdersClient:
 
         Closing the iterator early cancels the batches in flight: they may be stored or not.
         """
-        options = self._options(on_rejected, duplicates, check, max_body_bytes)
-        refuse_single(orders)
-        return self._upsert_iter(orders, options, journal, concurrency, timeout)
+        options = UpsertOptions(
+            on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
+        )
+        refuse_single(orders, awaitable=True)
+        check_count("concurrency", concurrency)
+        run = self._settings.upsert_run(options, journal, keep_report=False)
+        return self._outcomes(orders, run, concurrency, timeout)
 
-    async def _upsert_iter(
-        self,
-        orders: Orders,
-        options: UpsertOptions,
-        journal: Journal | str | Path | None,
-        concurrency: int,
-        timeout: Timeout | float | None,
+    async def _outcomes(
+        self, orders: Orders, run: UpsertRun, concurrency: int, timeout: Timeout | float | None
     ) -> AsyncIterator[BatchOutcome]:
-        opened, ours = self._settings.open_journal(journal)
-        with opened if opened is not None and ours else nullcontext():
-            run = UpsertRun(options, opened)
-            async with aclosing(self._outcomes(orders, run, concurrency, timeout, drain=False)) as outcomes:
+        with run:
+            async with aclosing(self._deliveries(orders, run, concurrency, timeout, drain=False)) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
 
@@ -182,79 +170,48 @@ class AsyncOrdersClient:
     ) -> UpsertReport:
         """Send 1 to 100 orders as exactly one batch, like `OrdersClient.upsert_batch`.
 
-        A repetition is safe, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
+        Safe to retry, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
+        options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
         refuse_single(orders)
-        options = self._options("stop", "error", check, max_body_bytes)
         batch = prepare_one_batch(orders, options)
-        run = UpsertRun(options)
-        outcome = self._settle(run, batch, await self._deliver(run, batch, timeout))
-        report = UpsertReport.of([outcome])
-        if run.failure is not None:
-            raise interrupted(run.failure, report)
-        return report
+        with self._settings.upsert_run(options) as run:
+            await self._converse(run.deliver(batch), timeout)
+        return run.finish()
 
-    def _options(
-        self, on_rejected: OnRejected, duplicates: Duplicates, check: bool, max_body_bytes: int
-    ) -> UpsertOptions:
-        return UpsertOptions(
-            on_rejected=on_rejected,
-            duplicates=duplicates,
-            check=check,
-            max_body_bytes=max_body_bytes,
-            partner_id=self._settings.partner_id,
-        )
-
-    async def _outcomes(
+    async def _deliveries(
         self, orders: Orders, run: UpsertRun, concurrency: int, timeout: Timeout | float | None, *, drain: bool
     ) -> AsyncGenerator[BatchOutcome]:
-        if concurrency < 1:
-            raise InvalidRequest(f"concurrency must be 1 or more, not {concurrency}.")
+        """Keep up to `concurrency` batches in flight, no key in two of them, and give outcomes as they come."""
         plan = _plan(orders, run, drain=drain)
         planning: asyncio.Task[PlannedBatch | None] | None = None
         waiting: PlannedBatch | None = None
-        flying: dict[asyncio.Task[BatchOutcome | Exception], PlannedBatch] = {}
+        in_flight: dict[asyncio.Task[BatchOutcome], PlannedBatch] = {}
         ended = False
         try:
             while True:
-                if waiting and len(flying) < concurrency and not _overlaps(waiting, flying.values()):
-                    flying[asyncio.create_task(self._deliver(run, waiting, timeout))] = waiting
+                if waiting and len(in_flight) < concurrency and not _overlaps(waiting, in_flight.values()):
+                    in_flight[asyncio.create_task(self._converse(run.deliver(waiting), timeout))] = waiting
                     waiting = None
                 # Nothing is read before there is room for it: what a stop finds unread is told as not sent.
-                if not (ended or planning or waiting) and len(flying) < concurrency:
+                if not (ended or planning or waiting) and len(in_flight) < concurrency:
                     planning = asyncio.create_task(_next(plan))
-                under_way = {*flying, *((planning,) if planning else ())}
+                under_way = {*in_flight, *((planning,) if planning else ())}
                 if not under_way:
                     break
                 done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for task in [task for task in flying if task in done]:
-                    yield self._settle(run, flying.pop(task), task.result())
+                for task in [task for task in in_flight if task in done]:
+                    del in_flight[task]
+                    yield task.result()
                 if planning is not None and planning in done:
                     waiting, planning = planning.result(), None
                     ended = waiting is None
         finally:
-            left = {*flying, *((planning,) if planning else ())}
+            left = {*in_flight, *((planning,) if planning else ())}
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
             await plan.aclose()
-        run.raise_failure()
-
-    async def _deliver(
-        self, run: UpsertRun, batch: PlannedBatch, timeout: Timeout | float | None
-    ) -> BatchOutcome | Exception:
-        try:
-            return await self._converse(run.conversation(batch), timeout)
-        except Exception as error:
-            return error
-
-    def _settle(self, run: UpsertRun, batch: PlannedBatch, landed: BatchOutcome | Exception) -> BatchOutcome:
-        try:
-            outcome = run.fail(landed, batch) if isinstance(landed, Exception) else run.settle(batch, landed)
-        except Exception as error:
-            outcome = run.fail(error, batch)
-        self._settings.reporter.batch(outcome)
-        return outcome
 
     # ------------------------------------------------------------------ list
 
@@ -282,15 +239,15 @@ class AsyncOrdersClient:
     async def _pages(
         self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None
     ) -> AsyncGenerator[Page]:
-        follower = PageFollower(filters.get("cursor"))
-        page = await self._converse(read_page(filters, None), timeout)
+        listing = Listing(filters)
+        page = await self._converse(listing.read_page(), timeout)
         coming: asyncio.Task[Page] | None = None
         try:
-            while (cursor := follower.follow(page)) is not None:
+            while not listing.ended:
                 if prefetch:
-                    coming = asyncio.create_task(self._converse(read_page(filters, cursor), timeout))
+                    coming = asyncio.create_task(self._converse(listing.read_page(), timeout))
                 yield page
-                page = await (coming or self._converse(read_page(filters, cursor), timeout))
+                page = await (coming or self._converse(listing.read_page(), timeout))
             yield page
         finally:
             if coming is not None:
@@ -299,14 +256,14 @@ class AsyncOrdersClient:
     # ------------------------------------------------------------------ one order
 
     async def get(self, id: SendcloudId | int, *, timeout: Timeout | float | None = None) -> Order:
-        """Read the order with this Sendcloud id, like `OrdersClient.get`. A repetition is safe: it only reads.
+        """Read the order with this Sendcloud id, like `OrdersClient.get`. Safe to retry: it only reads.
 
         Rules: GET-ORDER, GET-MISSING, READ-ID.
         """
         return await self._converse(read_order(id_of(id)), timeout)
 
     async def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
-        """Look an order up by its key, like `OrdersClient.find`. A repetition is safe: it only reads.
+        """Look an order up by its key, like `OrdersClient.find`. Safe to retry: it only reads.
 
         Rules: UPSERT-KEY, LIST-ORDER-ID.
         """
@@ -324,7 +281,7 @@ class AsyncOrdersClient:
     ) -> OrderReference:
         """Change parts of one order, like `OrdersClient.update`.
 
-        A repetition is safe: a PATCH sets values and adds none. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE,
+        Safe to retry: a PATCH sets values and adds none. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE,
         PATCH-RESULT, PATCH-MISSING.
         """
         conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
@@ -335,7 +292,7 @@ class AsyncOrdersClient:
     ) -> None:
         """Delete one order, like `OrdersClient.delete`.
 
-        A repetition is safe: a 404 after an attempt that got lost means that the lost one had worked.
+        Safe to retry: a 404 after an attempt that got lost means that the lost one had worked.
         Rules: DELETE-ORDER, DELETE-MISSING.
         """
         await self._converse(delete_one(id_of(id), missing_ok=missing_ok), timeout)
@@ -348,16 +305,23 @@ class AsyncOrdersClient:
 
     async def _converse(self, conversation: Conversation[T], timeout: Timeout | float | None) -> T:
         try:
-            effect = next(conversation)
+            step = next(conversation)
             while True:
-                if isinstance(effect, Pause):
-                    await self._settings.clock.sleep_async(effect.seconds)
-                    effect = conversation.send(None)
+                try:
+                    reply = await self._perform(step, timeout)
+                except Exception as error:
+                    step = conversation.throw(error)
                 else:
-                    effect = conversation.send(await self._exchange(effect, timeout))
+                    step = conversation.send(reply)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    async def _perform(self, step: Call[Any] | Pause, timeout: Timeout | float | None) -> Exchange[Any] | None:
+        if isinstance(step, Pause):
+            await self._settings.clock.sleep_async(step.seconds)
+            return None
+        return await self._exchange(step, timeout)
 
     async def _exchange(self, call: Call[T], timeout: Timeout | float | None) -> Exchange[T]:
         attempts = self._settings.attempts(call)
@@ -396,28 +360,13 @@ class AsyncOrdersClient:
 
 
 async def _plan(orders: Orders, run: UpsertRun, *, drain: bool) -> AsyncGenerator[PlannedBatch]:
-    """Plan like `UpsertRun.plan`, from either kind of iterable."""
-    if not isinstance(orders, AsyncIterable):
+    """Plan from either kind of iterable."""
+    if isinstance(orders, AsyncIterable):
+        async for batch in run.plan_async(orders, drain=drain):
+            yield batch
+    else:
         for batch in run.plan(orders, drain=drain):
             yield batch
-        return
-    source = aiter(orders)
-    while not run.stopped:
-        try:
-            batches = run.planner.add(await anext(source))
-        except StopAsyncIteration:
-            break
-        except Exception as error:
-            run.fail(error)
-            drain = False
-        else:
-            for batch in batches:
-                yield batch
-    for batch in run.rest():
-        yield batch
-    if drain and run.stopped:
-        async for order in source:
-            yield PlannedBatch((), not_sent=(run.leave(order),))
 
 
 async def _next(plan: AsyncGenerator[PlannedBatch]) -> PlannedBatch | None:

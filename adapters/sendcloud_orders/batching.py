@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
 
-from sendcloud_orders_api.models import OrderInput, OrderReference
+from sendcloud_orders_api.models import OrderInput
 from sendcloud_orders_api.types import encode
 
 from .checking import find_errors
-from .errors import ContractError, FieldError
+from .errors import FieldError
 from .identity import OrderId, OrderKey, SendcloudId
 from .pointers import FieldPath
-from .report import SUPERSEDED, Accepted, NotSent, Rejected, Unknown
+from .report import SUPERSEDED, Accepted, NotSent, Rejected
 
 MAX_ORDERS = 100
 """Orders that a request may hold. Rule: UPSERT-LIMIT."""
@@ -45,7 +44,7 @@ Known = Callable[[Sequence[PreparedOrder]], Sequence[SendcloudId | None]]
 
 @dataclass(frozen=True, slots=True)
 class PlannedBatch:
-    """Orders for one request, and what is settled already of the orders that the plan took out."""
+    """Orders for one request, and what is decided already of the orders that the plan took out."""
 
     orders: tuple[PreparedOrder, ...]
     accepted: tuple[Accepted, ...] = ()
@@ -202,7 +201,7 @@ class Planner:
         self._waiting: list[PreparedOrder] = []
         self._in_work: dict[OrderKey, int] = {}
         self._open: list[_OpenBatch] = []
-        self._settled = _Settled()
+        self._decided = _Decided()
         self.taken: int = 0
 
     def add(self, order: object) -> list[PlannedBatch]:
@@ -213,8 +212,8 @@ class Planner:
         if isinstance(prepared, PreparedOrder):
             prepared = self._refuse_oversized(prepared) or self._refuse_twin(prepared) or prepared
         if isinstance(prepared, Rejected):
-            self._settled.rejected.append(prepared)
-            return self._settled_alone()
+            self._decided.rejected.append(prepared)
+            return self._decided_alone()
         if self._known is None:
             return self._place(prepared)
         self._waiting.append(prepared)
@@ -223,10 +222,10 @@ class Planner:
     def finish(self, *, look_up: bool = True) -> list[PlannedBatch]:
         """Give what is left; without `look_up` the journal is not asked any more."""
         batches = [*self._look_up(ask=look_up), *self._close(_MOST_OPEN)]
-        return [*batches, self._settled.take()] if self._settled.count else batches
+        return [*batches, self._take()] if self._decided.count else batches
 
     def forget(self, key: OrderKey) -> None:
-        """Note that an order of this key is settled: the journal holds again what is known of it."""
+        """Note that the outcome of an order of this key is known: the journal holds again what is known of it."""
         left = self._in_work.pop(key, 0) - 1
         if left > 0:
             self._in_work[key] = left
@@ -260,26 +259,30 @@ class Planner:
         closed: list[PlannedBatch] = []
         for order, identifier in zip(orders, identifiers, strict=True):
             if identifier is not None and order.key not in self._in_work:
-                self._settled.accepted.append(Accepted(order.position, order.key, identifier))
+                self._decided.accepted.append(Accepted(order.position, order.key, identifier))
                 continue
             if self._duplicates != "error":
-                # Until it is settled, what the journal holds of this key is older than what is about to be sent.
+                # Until its outcome is known, what the journal holds of this key is older than what is about to be sent.
                 self._in_work[order.key] = self._in_work.get(order.key, 0) + 1
             closed += self._place(order)
-        return closed + self._settled_alone()
+        return closed + self._decided_alone()
 
     def _supersede(self, key: OrderKey) -> None:
         for batch in self._open:
             if batch.writes(key):
-                self._settled.not_sent.append(NotSent(batch.remove(key).position, key, SUPERSEDED))
+                self._decided.not_sent.append(NotSent(batch.remove(key).position, key, SUPERSEDED))
                 self.forget(key)
 
-    def _settled_alone(self) -> list[PlannedBatch]:
-        return [self._settled.take()] if self._settled.count >= _CHUNK else []
+    def _decided_alone(self) -> list[PlannedBatch]:
+        return [self._take()] if self._decided.count >= _CHUNK else []
+
+    def _take(self, orders: tuple[PreparedOrder, ...] = ()) -> PlannedBatch:
+        decided, self._decided = self._decided, _Decided()
+        return decided.batch_with(orders)
 
     def _close(self, count: int) -> list[PlannedBatch]:
         closed, self._open = self._open[:count], self._open[count:]
-        return [self._settled.take(tuple(batch.orders.values())) for batch in closed if batch.orders]
+        return [self._take(tuple(batch.orders.values())) for batch in closed if batch.orders]
 
     def _refuse_oversized(self, order: PreparedOrder) -> Rejected | None:
         size = len(order.body) + len("[]")
@@ -334,7 +337,7 @@ class _OpenBatch:
         return len(order.body) + (len(",") if self.orders else 0)
 
 
-class _Settled:
+class _Decided:
     """Orders that need no request, until the next batch takes them along."""
 
     def __init__(self) -> None:
@@ -346,62 +349,5 @@ class _Settled:
     def count(self) -> int:
         return len(self.accepted) + len(self.rejected) + len(self.not_sent)
 
-    def take(self, orders: tuple[PreparedOrder, ...] = ()) -> PlannedBatch:
-        batch = PlannedBatch(orders, tuple(self.accepted), tuple(self.rejected), tuple(self.not_sent))
-        self.__init__()  # type: ignore[misc]
-        return batch
-
-
-# ---------------------------------------------------------------- the answer
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """Say which order each reference of an answer belongs to, and what remains unclear."""
-
-    accepted: tuple[Accepted, ...]
-    unknown: tuple[Unknown, ...]
-    problem: ContractError | None
-
-
-def assign_references(orders: Sequence[PreparedOrder], references: Sequence[OrderReference]) -> Assignment:
-    """Match references to orders by `order_id`, for their sequence is not promised.
-
-    Where two integrations share an `order_id` in one request, the references come without the integration: they are
-    told apart by place, and only when the whole answer stands in the sequence of the request. Anything left over on
-    either side is a breach of contract, and the orders without a clear reference are unknown. Rule: UPSERT-RESULT.
-    """
-    sent: list[str] = [order.key.order_id for order in orders]
-    answered = [reference.order_id for reference in references]
-    if sent == answered:
-        return Assignment(tuple(map(_accept, orders, references)), (), None)
-    times_sent, times_answered = Counter(sent), Counter(answered)
-    by_order_id = {reference.order_id: reference for reference in references}
-    accepted: list[Accepted] = []
-    unknown: list[Unknown] = []
-    for order in orders:
-        order_id = order.key.order_id
-        if times_sent[order_id] == times_answered[order_id] == 1:
-            accepted.append(_accept(order, by_order_id[order_id]))
-        else:
-            unknown.append(Unknown(order.position, order.key, _unclear(times_sent[order_id], times_answered[order_id])))
-    strangers = sum((times_answered - times_sent).values())
-    if not unknown and not strangers:
-        return Assignment(tuple(accepted), (), None)
-    problem = ContractError(
-        f"The answer of upsert_orders names {len(references)} orders where {len(orders)} were sent: "
-        f"{len(unknown)} orders have no clear reference and {strangers} references belong to no order."
-    )
-    return Assignment(tuple(accepted), tuple(unknown), problem)
-
-
-def _accept(order: PreparedOrder, reference: OrderReference) -> Accepted:
-    return Accepted(order.position, order.key, SendcloudId(reference.id))
-
-
-def _unclear(sent: int, answered: int) -> str:
-    if answered == 0:
-        return "the batch was accepted, but the answer does not name this order"
-    if sent > 1:
-        return "the batch was accepted, but the answer does not tell orders apart that share an order_id"
-    return "the batch was accepted, but the answer names this order more than once"
+    def batch_with(self, orders: tuple[PreparedOrder, ...]) -> PlannedBatch:
+        return PlannedBatch(orders, tuple(self.accepted), tuple(self.rejected), tuple(self.not_sent))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,7 +14,7 @@ from uuid import UUID
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
 from .auth import Credentials, OAuth2Credentials
-from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
+from .batching import MAX_BODY_BYTES, Duplicates
 from .clock import Clock
 from .config import PRODUCTION, AppInfo, read_environment
 from .errors import SendcloudError
@@ -23,23 +22,14 @@ from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
 from .journal import Journal
-from .operations import Reference, delete_one, find_order, id_of, read_order, read_page, update_one, wait_for
+from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
-from .pagination import Filters, Page, PageFollower, UnreadableRows, read_filters
+from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
-from .settings import Settings
+from .settings import BlockingSettings, Settings
 from .transport import HttpTransport, Timeout, Wire
-from .upserting import (
-    OnRejected,
-    UpsertOptions,
-    UpsertRun,
-    check_before_sending,
-    finish_report,
-    interrupted,
-    prepare_one_batch,
-    refuse_single,
-)
+from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
 
@@ -91,15 +81,16 @@ class OrdersClient:
         )
 
     @classmethod
-    def from_env(cls, environment: Mapping[str, str] = os.environ, **settings: Any) -> Self:
+    def from_env(cls, environment: Mapping[str, str] | None = None, **settings: Unpack[BlockingSettings]) -> Self:
         """Make a client from SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY and SENDCLOUD_BASE_URL.
 
         SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET stand for the keys where the integration wants OAuth2.
-        `settings` are those of the constructor. Raises `ConfigurationError` that names the variable that is missing
-        or wrong.
+        `environment` is `os.environ` unless given. `settings` are those of the constructor. Raises `ConfigurationError`
+        that names the variable that is missing or wrong.
         """
         credentials, base_url = read_environment(environment)
-        return cls(credentials, **{"base_url": base_url, **settings})
+        settings.setdefault("base_url", base_url)
+        return cls(credentials, **settings)
 
     # ------------------------------------------------------------------ upsert
 
@@ -112,7 +103,7 @@ class OrdersClient:
         check: bool = True,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
-        on_outcome: Callable[[BatchOutcome], object] | None = None,
+        on_outcome: OnOutcome | None = None,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
         """Create or update orders, matched by integration and order_id, and say what became of each of them.
@@ -135,7 +126,7 @@ class OrdersClient:
         The iterable is read to its end even after a stop, so that the report names every order; for a stream that does
         not end there is `upsert_iter`.
 
-        A repetition is safe: the same orders under the same keys update what they created before, and a batch that was
+        Safe to retry: the same orders under the same keys update what they created before, and a batch that was
         lost is stored once. What may have been stored without our knowing is reported as unknown, never as accepted.
 
         Raises `InvalidOrders` when the input is empty, or with "stop" when the check refuses an order; an
@@ -144,21 +135,20 @@ class OrdersClient:
 
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS.
         """
-        options = self._options(on_rejected, duplicates, check, max_body_bytes)
-        checked = check_before_sending(orders, options)
-        report = UpsertReport()
-        opened, ours = self._settings.open_journal(journal)
-        with opened if opened is not None and ours else nullcontext():
-            run = UpsertRun(options, opened, checked=checked)
-            try:
-                for outcome in self._outcomes(orders, run, timeout, drain=True):
-                    report.add(outcome)
-                    if on_outcome is not None:
-                        on_outcome(outcome)
-            except Exception as error:
-                told = interrupted(error, report)
-                raise told from (None if told is error else error)
-        return finish_report(report, options)
+        options = UpsertOptions(
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            max_body_bytes=max_body_bytes,
+            on_outcome=on_outcome,
+        )
+        refuse_single(orders)
+        run = self._settings.upsert_run(options, journal)
+        run.check_before_sending(orders)
+        with run:
+            for batch in run.plan(orders, drain=True):
+                self._converse(run.deliver(batch), timeout)
+        return run.finish()
 
     def upsert_iter(
         self,
@@ -179,20 +169,18 @@ class OrdersClient:
         Raises an `APIStatusError` when the service turns the caller away, and whatever the iterable raises, both
         after the outcomes of all orders that were read. Rules: as `upsert`.
         """
-        options = self._options(on_rejected, duplicates, check, max_body_bytes)
+        options = UpsertOptions(
+            on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
+        )
         refuse_single(orders)
-        return self._upsert_iter(orders, options, journal, timeout)
+        return self._outcomes(orders, self._settings.upsert_run(options, journal, keep_report=False), timeout)
 
-    def _upsert_iter(
-        self,
-        orders: Iterable[object],
-        options: UpsertOptions,
-        journal: Journal | str | Path | None,
-        timeout: Timeout | float | None,
+    def _outcomes(
+        self, orders: Iterable[object], run: UpsertRun, timeout: Timeout | float | None
     ) -> Iterator[BatchOutcome]:
-        opened, ours = self._settings.open_journal(journal)
-        with opened if opened is not None and ours else nullcontext():
-            yield from self._outcomes(orders, UpsertRun(options, opened), timeout, drain=False)
+        with run:
+            for batch in run.plan(orders, drain=False):
+                yield self._converse(run.deliver(batch), timeout)
 
     def upsert_batch(
         self,
@@ -204,44 +192,16 @@ class OrdersClient:
     ) -> UpsertReport:
         """Send 1 to 100 orders as exactly one batch: all of them are stored, or none is.
 
-        A repetition is safe, as for `upsert`. Raises `InvalidOrders` for none, for more than 100, for a key that comes
+        Safe to retry, as for `upsert`. Raises `InvalidOrders` for none, for more than 100, for a key that comes
         twice, and for orders that the check refuses; an `APIStatusError` when the service turns the caller away.
         Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
+        options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
         refuse_single(orders)
-        options = self._options("stop", "error", check, max_body_bytes)
         batch = prepare_one_batch(orders, options)
-        run = UpsertRun(options)
-        report = UpsertReport.of([self._deliver(run, batch, timeout)])
-        if run.failure is not None:
-            raise interrupted(run.failure, report)
-        return report
-
-    def _options(
-        self, on_rejected: OnRejected, duplicates: Duplicates, check: bool, max_body_bytes: int
-    ) -> UpsertOptions:
-        return UpsertOptions(
-            on_rejected=on_rejected,
-            duplicates=duplicates,
-            check=check,
-            max_body_bytes=max_body_bytes,
-            partner_id=self._settings.partner_id,
-        )
-
-    def _outcomes(
-        self, orders: Iterable[object], run: UpsertRun, timeout: Timeout | float | None, *, drain: bool
-    ) -> Iterator[BatchOutcome]:
-        for batch in run.plan(orders, drain=drain):
-            yield self._deliver(run, batch, timeout)
-        run.raise_failure()
-
-    def _deliver(self, run: UpsertRun, batch: PlannedBatch, timeout: Timeout | float | None) -> BatchOutcome:
-        try:
-            outcome = run.settle(batch, self._converse(run.conversation(batch), timeout))
-        except Exception as error:
-            outcome = run.fail(error, batch)
-        self._settings.reporter.batch(outcome)
-        return outcome
+        with self._settings.upsert_run(options) as run:
+            self._converse(run.deliver(batch), timeout)
+        return run.finish()
 
     # ------------------------------------------------------------------ list
 
@@ -254,7 +214,7 @@ class OrdersClient:
         order_created_at and order_updated_at with _min and _max, sort, page_size (1 to 200, 200 by default) and cursor.
         With `prefetch` the next page is fetched in a thread while the caller works on this one.
 
-        A repetition is safe: a page is only read. Rows that break the contract do not hide the others: all that can
+        Safe to retry: a page is only read. Rows that break the contract do not hide the others: all that can
         be read are yielded, and then `ContractError` names the rest. Raises `InvalidRequest` for an unknown filter or
         a value out of bounds, for the service would ignore either; `ContractError` when a cursor comes twice or rows
         of other integrations come than were asked for.
@@ -280,14 +240,13 @@ class OrdersClient:
         return self._pages(read_filters(filters), prefetch, timeout)
 
     def _pages(self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None) -> Iterator[Page]:
-        follower = PageFollower(filters.get("cursor"))
-        cursor: str | None = None
+        listing = Listing(filters)
         with ThreadPoolExecutor(1) if prefetch else nullcontext() as pool:
-            page = self._converse(read_page(filters, cursor), timeout)
-            while (cursor := follower.follow(page)) is not None:
-                coming = pool.submit(self._converse, read_page(filters, cursor), timeout) if pool else None
+            page = self._converse(listing.read_page(), timeout)
+            while not listing.ended:
+                coming = pool.submit(self._converse, listing.read_page(), timeout) if pool else None
                 yield page
-                page = coming.result() if coming else self._converse(read_page(filters, cursor), timeout)
+                page = coming.result() if coming else self._converse(listing.read_page(), timeout)
             yield page
 
     # ------------------------------------------------------------------ one order
@@ -295,7 +254,7 @@ class OrdersClient:
     def get(self, id: SendcloudId | int, *, timeout: Timeout | float | None = None) -> Order:
         """Read the order with this Sendcloud id; a string of digits is taken as well.
 
-        A repetition is safe: it only reads. Raises `NotFoundError` when there is none, or not yet: a fresh order may
+        Safe to retry: it only reads. Raises `NotFoundError` when there is none, or not yet: a fresh order may
         take seconds to appear. The shop's order_id is another thing, see `find`. Rules: GET-ORDER, GET-MISSING, READ-
         ID.
         """
@@ -304,7 +263,7 @@ class OrdersClient:
     def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
         """Look an order up by its key: the integration and the shop's order_id, to the letter. None when there is none.
 
-        A repetition is safe: it only reads. Rules: UPSERT-KEY, LIST-ORDER-ID.
+        Safe to retry: it only reads. Rules: UPSERT-KEY, LIST-ORDER-ID.
         """
         return self._converse(find_order(integration, order_id), timeout)
 
@@ -322,7 +281,7 @@ class OrdersClient:
 
         With `verify` the order is read back, for up to `verify_timeout` seconds, until it shows the new values.
 
-        A repetition is safe: a PATCH sets values and adds none, so that twice is as good as once; a change that
+        Safe to retry: a PATCH sets values and adds none, so that twice is as good as once; a change that
         somebody else makes between the two is overwritten, as it would be by a single PATCH that came later. Raises
         `InvalidRequest` for changes that cannot be sent, among them another order_id (which costs a read to tell);
         `NotFoundError`; `UpdateNotApplied` when the read-back shows other values.
@@ -337,7 +296,7 @@ class OrdersClient:
     ) -> None:
         """Delete one order; its shipments and labels stay.
 
-        A repetition is safe: an id is never given out again, and a 404 after an attempt that got lost means that the
+        Safe to retry: an id is never given out again, and a 404 after an attempt that got lost means that the
         lost one had worked. Raises `NotFoundError` when there is none, unless `missing_ok`. Rules: DELETE-ORDER,
         DELETE-MISSING.
         """
@@ -361,16 +320,23 @@ class OrdersClient:
 
     def _converse(self, conversation: Conversation[T], timeout: Timeout | float | None) -> T:
         try:
-            effect = next(conversation)
+            step = next(conversation)
             while True:
-                if isinstance(effect, Pause):
-                    self._settings.clock.sleep(effect.seconds)
-                    effect = conversation.send(None)
+                try:
+                    reply = self._perform(step, timeout)
+                except Exception as error:
+                    step = conversation.throw(error)
                 else:
-                    effect = conversation.send(self._exchange(effect, timeout))
+                    step = conversation.send(reply)
         except StopIteration as done:
             result: T = done.value
             return result
+
+    def _perform(self, step: Call[Any] | Pause, timeout: Timeout | float | None) -> Exchange[Any] | None:
+        if isinstance(step, Pause):
+            self._settings.clock.sleep(step.seconds)
+            return None
+        return self._exchange(step, timeout)
 
     def _exchange(self, call: Call[T], timeout: Timeout | float | None) -> Exchange[T]:
         attempts = self._settings.attempts(call)

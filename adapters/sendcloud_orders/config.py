@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 from collections.abc import Mapping
@@ -83,12 +84,14 @@ def check_partner_id(partner_id: UUID | str | None) -> UUID | None:
         raise ConfigurationError("partner_id should be the UUID that Sendcloud gave to the partner.") from None
 
 
-def read_environment(environment: Mapping[str, str]) -> tuple[Credentials, str]:
-    """Read credentials and the base URL from environment variables.
+def read_environment(environment: Mapping[str, str] | None = None) -> tuple[Credentials, str]:
+    """Read credentials and the base URL from environment variables, those of `os.environ` unless others are given.
 
     Raises `ConfigurationError` that names what is missing. The base URL is asked for as well, so that nobody reaches
     the production service by leaving something out. Rules: AUTH-BASIC, AUTH-OAUTH.
     """
+    # Not as the default of the argument: `help` prints defaults, and this one holds keys.
+    environment = os.environ if environment is None else environment
     url = environment.get(BASE_URL, "").strip()
     lacking = "" if url else f"{BASE_URL} is not set: the service itself is {PRODUCTION}"
     try:

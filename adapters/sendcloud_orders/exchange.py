@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 import msgspec
 
 from sendcloud_orders_api.errors import UnreadableResponse
-from sendcloud_orders_api.types import Request
+from sendcloud_orders_api.types import Request, decode
 
 from .errors import ContractError, FieldError, SendcloudError, TransportError, status_error
 from .errors import TimeoutError as SendcloudTimeoutError
@@ -49,6 +49,11 @@ class Answer:
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     next_url: str | None = field(default=None, repr=False)
+
+    def decode(self, body_type: type[T]) -> T:
+        """Read the body as JSON of this type. Raises `UnreadableResponse`."""
+        content_type = self.headers.get("content-type", "")
+        return decode(body_type, self.content, status_code=self.status, content_type=content_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from sendcloud_orders_api.api.orders import delete_order, get_order, update_order
 from sendcloud_orders_api.models import Order, OrderReference, OrderResult, OrderUpdate, UpdateResult
-from sendcloud_orders_api.types import decode, encode
+from sendcloud_orders_api.types import encode
 
 from .batching import UnwritableBody, write_body
 from .checking import find_errors
 from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, UpdateNotApplied
-from .exchange import DELETE, GET, LIST, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
+from .exchange import DELETE, GET, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
 from .identity import SendcloudId, sendcloud_id
-from .pagination import Page, PageFollower, page_call, read_filters
+from .pagination import Listing, read_filters
 from .pointers import FieldPath
 from .report import Accepted
 from .verification import find_differences
@@ -31,36 +32,39 @@ def read_order(id: SendcloudId) -> Conversation[Order]:
     return value_of(GET, exchange)
 
 
-def read_page(filters: dict[str, Any], cursor: str | None) -> Conversation[Page]:
-    """Read one page of a listing."""
-    exchange: Exchange[Page] = yield page_call(filters, cursor)
-    return value_of(LIST, exchange)
-
-
 def find_order(integration: int, order_id: str) -> Conversation[Order | None]:
     """Look an order up by its key. The service compares without regard to case; here every letter counts.
 
+    Raises `ContractError` when orders come that were not asked for, or more pages than such a look-up can have.
     Rules: UPSERT-KEY, LIST-ORDER-ID, LIST-INTEGRATION.
     """
-    filters = read_filters({"integration": integration, "order_id": order_id})
-    follower = PageFollower()
-    cursor: str | None = None
+    listing = Listing(read_filters({"integration": integration, "order_id": order_id}))
     unreadable: list[str] = []
-    while True:
-        page: Page = yield from read_page(filters, cursor)
+    for _ in range(_MOST_PAGES_OF_A_LOOK_UP):
+        page = yield from listing.read_page()
         for order in page.orders:
             if order.order_id == order_id:
                 return order
+            if order.order_id.casefold() != order_id.casefold():
+                raise ContractError("The service answered with orders of another order_id: the filter was ignored.")
         unreadable += [row.path for row in page.unreadable]
-        cursor = follower.follow(page)
-        if cursor is None:
+        if listing.ended:
             break
+    else:
+        raise ContractError(
+            f"The look-up of one order_id did not end after {_MOST_PAGES_OF_A_LOOK_UP} pages; list(order_id=...) can "
+            "follow it further."
+        )
     if unreadable:
         raise ContractError(
             f"{len(unreadable)} orders of the answer cannot be read, and the one looked for may be among them.",
             path=unreadable[0],
         )
     return None
+
+
+# Orders whose order_id differs in case alone, of one integration: a page holds 200 of them.
+_MOST_PAGES_OF_A_LOOK_UP = 5
 
 
 def delete_one(id: SendcloudId, *, missing_ok: bool) -> Conversation[None]:
@@ -96,7 +100,8 @@ def update_one(
                 "An order_id never changes: leave it out of the update, or upsert the order under its new order_id and "
                 "delete this one."
             )
-    exchange: Exchange[OrderReference] = yield Call(UPDATE, update_order.build_request(id, body=body), _read_reference)
+    request = update_order.build_request(id, body=body)
+    exchange: Exchange[OrderReference] = yield Call(UPDATE, request, partial(_read_reference, id))
     reference = value_of(UPDATE, exchange)
     if verify:
         sent.pop("id", None)
@@ -161,7 +166,7 @@ def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conver
     while missing:
         still_missing: list[SendcloudId] = []
         for place, id in enumerate(missing):
-            exchange = yield Call(GET, get_order.build_request(id), _read_nothing)
+            exchange = yield Call(GET, get_order.build_request(id), partial(_read_id, id))
             began = exchange.began if began is None else began
             if isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404:
                 still_missing.append(id)
@@ -185,21 +190,45 @@ def id_of(reference: Reference | str) -> SendcloudId:
 
 
 def _get_call(id: SendcloudId) -> Call[Order]:
-    return Call(GET, get_order.build_request(id), _read_order)
+    return Call(GET, get_order.build_request(id), partial(_read_order, id))
 
 
-def _read_order(answer: Answer) -> Order:
-    content_type = answer.headers.get("content-type", "")
-    return decode(OrderResult, answer.content, status_code=answer.status, content_type=content_type).data
+def _read_order(id: SendcloudId, answer: Answer) -> Order:
+    order = answer.decode(OrderResult).data
+    _check_same(id, order.id, answer)
+    return order
 
 
-def _read_reference(answer: Answer) -> OrderReference:
-    content_type = answer.headers.get("content-type", "")
-    return decode(UpdateResult, answer.content, status_code=answer.status, content_type=content_type).data
+def _read_reference(id: SendcloudId, answer: Answer) -> OrderReference:
+    reference = answer.decode(UpdateResult).data
+    _check_same(id, reference.id, answer)
+    return reference
+
+
+def _read_id(id: SendcloudId, answer: Answer) -> None:
+    """Take whatever the service says of the order, if only it is this one."""
+    _check_same(id, answer.decode(_NamedResult).data.id, answer)
+
+
+class _Named(msgspec.Struct):
+    id: int
+
+
+class _NamedResult(msgspec.Struct):
+    data: _Named
+
+
+def _check_same(asked: SendcloudId, came: int, answer: Answer) -> None:
+    """Raise `ContractError` for an answer about another order. Rule: READ-ID."""
+    if asked != came:
+        raise ContractError(
+            f"The answer is about order {came}, and order {asked} was asked for: nothing of it is taken over.",
+            path="$.data.id",
+            status=answer.status,
+        )
 
 
 def _read_nothing(answer: Answer) -> None:
     """Take whatever the service says, but not the page of a gateway: that tells nothing of the order."""
     if answer.content:
-        content_type = answer.headers.get("content-type", "")
-        decode(msgspec.Raw, answer.content, status_code=answer.status, content_type=content_type)
+        answer.decode(msgspec.Raw)

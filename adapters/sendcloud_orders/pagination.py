@@ -17,7 +17,7 @@ from sendcloud_orders_api.models import Order, OrderPage, SortKey
 from sendcloud_orders_api.types import decode
 
 from .errors import ContractError, InvalidRequest
-from .exchange import LIST, Answer, Call
+from .exchange import LIST, Answer, Call, Conversation, Exchange, value_of
 
 LARGEST_PAGE = 200
 """Rows that a page may hold. Rule: LIST-PAGE-SIZE."""
@@ -162,13 +162,12 @@ def read_cursor(url: str) -> str:
 
 def read_page(answer: Answer, next_cursor: str | None) -> Page:
     """Read a page at once, and row by row only when a row of it cannot be read. Rule: READ-TOLERANT."""
-    content_type = answer.headers.get("content-type", "")
     try:
-        return Page(tuple(decode(OrderPage, answer.content, content_type=content_type).data), next_cursor)
+        return Page(tuple(answer.decode(OrderPage).data), next_cursor)
     except UnreadableResponse as failed:
         if not failed.path:
             raise
-    rows = decode(_RawPage, answer.content, status_code=answer.status, content_type=content_type).data
+    rows = answer.decode(_RawPage).data
     orders: list[Order] = []
     unreadable: list[UnreadableRow] = []
     for index, row in enumerate(rows):
@@ -183,14 +182,24 @@ class _RawPage(msgspec.Struct):
     data: list[msgspec.Raw]
 
 
-class PageFollower:
-    """Watch a listing: a cursor that comes twice would make it endless."""
+class Listing:
+    """A listing on its way from page to page; a cursor that comes twice would make it endless. Rule: LIST-CURSOR."""
 
-    def __init__(self, start: str | None = None) -> None:
-        self._cursors = {start} - {None}
+    def __init__(self, filters: dict[str, Any]) -> None:
+        self.ended = False
+        self._filters = filters
+        self._cursor: str | None = None
+        self._cursors = {filters.get("cursor")} - {None}
 
-    def follow(self, page: Page) -> str | None:
-        """Give the cursor of the next page, or None at the end. Raises `ContractError`. Rule: LIST-CURSOR."""
+    def read_page(self) -> Conversation[Page]:
+        """Read the next page. Raises `ContractError` for a cursor that came before."""
+        exchange: Exchange[Page] = yield page_call(self._filters, self._cursor)
+        page = value_of(LIST, exchange)
+        self._cursor = self._follow(page)
+        self.ended = self._cursor is None
+        return page
+
+    def _follow(self, page: Page) -> str | None:
         if page.next_cursor in self._cursors:
             raise ContractError("The service gave the same cursor again, so the listing would never end.", path="Link")
         if page.next_cursor is not None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from .attempts import Attempts
@@ -18,14 +20,42 @@ from .exchange import Call
 from .journal import Journal
 from .pacing import Pace
 from .retry import RetryPolicy
-from .transport import Timeout, WireSettings
+from .transport import AsyncHttpTransport, HttpTransport, Timeout, WireSettings
+from .upserting import UpsertOptions, UpsertRun
 
 T = TypeVar("T")
 
 
+class CommonSettings(TypedDict, total=False):
+    """What both clients may be made with beside their credentials; `OrdersClient` describes it."""
+
+    base_url: str
+    partner_id: UUID | str | None
+    retry: RetryPolicy | None
+    pace: Pace | None
+    timeout: Timeout | float | None
+    proxy: str | None
+    verify: ssl.SSLContext | bool
+    hooks: Hooks | None
+    app_info: AppInfo | None
+    clock: Clock | None
+
+
+class BlockingSettings(CommonSettings, total=False):
+    """What `OrdersClient` may be made with."""
+
+    transport: HttpTransport | None
+
+
+class AsyncSettings(CommonSettings, total=False):
+    """What `AsyncOrdersClient` may be made with."""
+
+    transport: AsyncHttpTransport | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Settings:
-    """Hold the checked settings of a client, and make what depends on them."""
+    """The checked settings of a client, and what depends on them."""
 
     credentials: Credentials
     base_url: str
@@ -80,8 +110,27 @@ class Settings:
         """Begin to follow a call."""
         return Attempts(call, policy=self.retry, pace=self.pace, reporter=self.reporter, clock=self.clock)
 
-    def open_journal(self, journal: Journal | str | Path | None) -> tuple[Journal | None, bool]:
-        """Open a journal by its path; tell whether it is ours to close again."""
+    def upsert_run(
+        self, options: UpsertOptions, journal: Journal | str | Path | None = None, *, keep_report: bool = True
+    ) -> UpsertRun:
+        """Begin an upsert. A journal that is given by its path is opened and closed with the run.
+
+        Raises `ConfigurationError` for what is no journal and no path.
+        """
+        if journal is not None and not isinstance(journal, Journal | str | Path):
+            raise ConfigurationError(f"journal must be a path or a Journal, not of type {type(journal).__name__}.")
+        return UpsertRun(
+            options,
+            self._opened(journal),
+            reporter=self.reporter,
+            partner_id=self.partner_id,
+            keep_report=keep_report,
+        )
+
+    @contextmanager
+    def _opened(self, journal: Journal | str | Path | None) -> Iterator[Journal | None]:
         if journal is None or isinstance(journal, Journal):
-            return journal, False
-        return Journal(journal, account=self.account), True
+            yield journal
+        else:
+            with Journal(journal, account=self.account) as opened:
+                yield opened

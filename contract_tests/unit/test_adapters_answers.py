@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendcloud_orders import ConflictError, ContractError, FieldError, ServerError, TimeoutError, TransportError
+from sendcloud_orders.delivery import upsert_call
 from sendcloud_orders.exchange import (
     UPSERT,
     Answer,
@@ -27,7 +28,6 @@ from sendcloud_orders.exchange import (
     read_errors,
     without_quotations,
 )
-from sendcloud_orders.upserting import upsert_call
 from sendcloud_orders_api.api.orders import upsert_orders
 
 CONFLICT = "We are still processing a previous request. Please try again in a moment."

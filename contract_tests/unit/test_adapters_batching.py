@@ -21,10 +21,10 @@ from sendcloud_orders.batching import (
     PlannedBatch,
     Planner,
     PreparedOrder,
-    assign_references,
     join_bodies,
     prepare,
 )
+from sendcloud_orders.delivery import assign_references
 from sendcloud_orders.report import SUPERSEDED
 from sendcloud_orders_api.models import OrderInput, OrderReference
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from itertools import chain, repeat
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from fake_service import order
 from sendcloud_orders import BatchOutcome, Journal, UpsertReport
 from sendcloud_orders.batching import PlannedBatch, Planner
-from sendcloud_orders.exchange import Exchange, Lost, Outcome, Succeeded
+from sendcloud_orders.exchange import Conversation, Exchange, Lost, Outcome, Succeeded
 from sendcloud_orders.upserting import UpsertOptions, UpsertRun
 from sendcloud_orders_api.models import OrderReference
 
@@ -45,11 +46,13 @@ def drive(
 ) -> UpsertReport:
     """Play the asynchronous driver: up to three batches in flight, no key in two of them, each ending at any time."""
     outcomes: list[BatchOutcome] = []
-    flying: list[tuple[PlannedBatch, BatchOutcome]] = []
+    flying: list[tuple[PlannedBatch, Conversation[BatchOutcome], Exchange[list[OrderReference]]]] = []
 
     def land() -> None:
-        batch, outcome = flying.pop(next(ends) % len(flying))
-        outcomes.append(run.settle(batch, outcome))
+        _, conversation, exchange = flying.pop(next(ends) % len(flying))
+        with pytest.raises(StopIteration) as done:
+            conversation.send(exchange)
+        outcomes.append(done.value.value)
 
     def source() -> Iterator[dict[str, Any]]:
         for name, number in writes:
@@ -58,15 +61,16 @@ def drive(
             yield order(name, order_number=number)
 
     for batch in run.plan(source(), drain=True):
-        while len(flying) == 3 or any(not batch.keys.isdisjoint(other.keys) for other, _ in flying):
+        while len(flying) == 3 or any(not batch.keys.isdisjoint(other.keys) for other, _, _ in flying):
             land()
-        conversation = run.conversation(batch)
+        conversation = run.deliver(batch)
         try:
             call: Any = next(conversation)
-            sent = json.loads(call.request.content)
-            conversation.send(Exchange(service.answer(sent, next(fates)), 1, False, 0.0, 0.0))
         except StopIteration as done:
-            flying.append((batch, done.value))
+            outcomes.append(done.value)
+        else:
+            answer = service.answer(json.loads(call.request.content), next(fates))
+            flying.append((batch, conversation, Exchange(answer, 1, False, 0.0, 0.0)))
     while flying:
         land()
     return UpsertReport.of(outcomes)
@@ -108,12 +112,12 @@ def test_what_is_accepted_is_stored_as_it_came_last(
     with Journal(tmp_path_factory.mktemp("run") / "journal", account="us") as journal:
         for place, wanted in enumerate([*inputs, inputs[-1]]):
             options = UpsertOptions(on_rejected="skip", duplicates=duplicates)
-            run = UpsertRun(options, journal)
-            # The journal is asked about two orders at a time, so that questions come between answers.
-            run.planner = Planner(duplicates=duplicates, max_orders=2, known=run._known)
             lossy = place < len(inputs)
             met = chain(fates if lossy else (), STORED)
-            report = drive(run, wanted, service, met, chain(ends, repeat(0)))
+            with UpsertRun(options, nullcontext(journal)) as run:
+                # The journal is asked about two orders at a time, so that questions come between answers.
+                run.planner = Planner(duplicates=duplicates, max_orders=2, known=run._known)
+                report = drive(run, wanted, service, met, chain(ends, repeat(0)))
             assert report.total == len(wanted)
             last = {name: position for position, (name, _) in enumerate(wanted)}
             accepted = {str(one.key.order_id) for one in report.accepted if last[one.key.order_id] == one.position}

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from fake_service import order
 from sendcloud_orders import ContractError, Filters, InvalidRequest, Page, UnreadableRow
-from sendcloud_orders.exchange import Answer, Succeeded, Unreadable, read_answer
-from sendcloud_orders.pagination import PageFollower, UnreadableRows, page_call, read_cursor, read_filters
+from sendcloud_orders.exchange import Answer, Exchange, Succeeded, Unreadable, read_answer
+from sendcloud_orders.pagination import Listing, UnreadableRows, page_call, read_cursor, read_filters
 from sendcloud_orders_api.api.orders import list_orders
 
 
@@ -140,17 +140,28 @@ def test_the_next_page_is_asked_for_with_our_own_filters_and_the_cursor() -> Non
 
 @pytest.mark.rule("LIST-CURSOR", "LIST-COMPLETE")
 def test_a_cursor_that_comes_again_ends_the_listing() -> None:
-    follower = PageFollower()
-    assert follower.follow(Page((), "a")) == "a"
-    assert follower.follow(Page((), "b")) == "b"
+    listing = Listing({})
+    assert [read(listing, Page((), cursor)).next_cursor for cursor in "ab"] == ["a", "b"]
     with pytest.raises(ContractError, match="never end"):
-        follower.follow(Page((), "a"))
+        read(listing, Page((), "a"))
 
 
 @pytest.mark.rule("LIST-CURSOR")
 def test_the_cursor_that_a_listing_began_with_counts_as_seen() -> None:
     with pytest.raises(ContractError, match="never end"):
-        PageFollower("a").follow(Page((), "a"))
+        read(Listing({"cursor": "a"}), Page((), "a"))
+
+
+def read(listing: Listing, page: Page) -> Page:
+    """Play the driver: answer the next request of a listing with a page."""
+    conversation = listing.read_page()
+    next(conversation)
+    try:
+        conversation.send(Exchange(Succeeded(200, page), 1, False, 0.0, 0.0))
+    except StopIteration as done:
+        found: Page = done.value
+        return found
+    raise AssertionError("one request reads one page")
 
 
 # ---------------------------------------------------------------- pages

@@ -102,12 +102,12 @@ def test_the_clients_have_no_further_methods() -> None:
 
 
 @pytest.mark.parametrize("method", ["upsert", "upsert_batch", "list", "get", "find", "update", "delete"])
-def test_every_docstring_argues_why_a_repetition_is_safe_and_names_its_rules(method: str) -> None:
+def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: str) -> None:
     for client in (OrdersClient, AsyncOrdersClient):
         told = " ".join((getattr(client, method).__doc__ or "").split())
         if client is AsyncOrdersClient and method == "list":
             continue  # an iterator that refers to the other client's words
-        assert "repetition is safe" in told
+        assert "Safe to retry" in told
         assert "Rule" in told
 
 

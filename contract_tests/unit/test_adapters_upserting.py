@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from fake_service import order, orders
 from sendcloud_orders import (
+    APIStatusError,
     AuthenticationError,
     BatchOutcome,
     ConfigurationError,
@@ -19,10 +20,12 @@ from sendcloud_orders import (
     FieldError,
     InvalidOrders,
     InvalidRequest,
+    SendcloudError,
 )
 from sendcloud_orders.batching import PlannedBatch, Planner
+from sendcloud_orders.delivery import Delivery
 from sendcloud_orders.exchange import Call, Exchange, Lost, Outcome, Refused, Succeeded, Unreadable, Withheld
-from sendcloud_orders.upserting import OnRejected, UpsertOptions, UpsertRun, deliver, refuse_single
+from sendcloud_orders.upserting import OnRejected, UpsertOptions, UpsertRun, refuse_single
 from sendcloud_orders_api.models import OrderReference
 
 Names = list[str]
@@ -48,7 +51,7 @@ def converse(
 ) -> tuple[BatchOutcome, list[Names]]:
     """Play the driver: answer each request as the service says, and note what was sent."""
     sent: list[Names] = []
-    conversation = deliver(batch, UpsertOptions(on_rejected=on_rejected))
+    conversation = Delivery(batch, isolate=on_rejected == "isolate").converse()
     try:
         call: Any = next(conversation)
         while True:
@@ -176,9 +179,10 @@ def test_isolate_ends_even_when_the_service_refuses_everything_and_points_anywhe
         (Refused(500), "unknown"),
         (Refused(520), "unknown"),
         (Unreadable(200, ContractError("x")), "unknown"),
-        (Refused(429), "rejected"),
-        (Refused(409, conflict=True), "rejected"),
-        (Refused(400, conflict=True), "rejected"),
+        (Refused(408), "not_sent"),
+        (Refused(429), "not_sent"),
+        (Refused(409, conflict=True), "not_sent"),
+        (Refused(400, conflict=True), "not_sent"),
         (Refused(401), "rejected"),
         (Withheld(ConfigurationError("x")), "not_sent"),
     ],
@@ -230,16 +234,31 @@ def run_through(
 ) -> tuple[UpsertRun, list[BatchOutcome]]:
     run = UpsertRun(UpsertOptions(**options))
     outcomes: list[BatchOutcome] = []
-    for batch in run.plan(stream, drain=drain):
-        conversation = run.conversation(batch)
-        try:
-            call: Any = next(conversation)
-            while True:
-                names = [one["order_id"] for one in json.loads(call.request.content)]
-                call = conversation.send(Exchange(service(names), 1, False, 0.0, 1.0))
-        except StopIteration as done:
-            outcomes.append(run.settle(batch, done.value))
+    try:
+        with run:
+            outcomes.extend(deliver(run, batch, service) for batch in run.plan(stream, drain=drain))
+    except SendcloudError:
+        if run.failure is None:
+            raise
     return run, outcomes
+
+
+def deliver(run: UpsertRun, batch: PlannedBatch, service: Service) -> BatchOutcome:
+    """Play the driver for one batch of a run; what the service raises is thrown in."""
+    conversation = run.deliver(batch)
+    try:
+        call: Any = next(conversation)
+        while True:
+            names = [one["order_id"] for one in json.loads(call.request.content)]
+            try:
+                answer = service(names)
+            except Exception as error:
+                call = conversation.throw(error)
+            else:
+                call = conversation.send(Exchange(answer, 1, False, 0.0, 1.0))
+    except StopIteration as done:
+        outcome: BatchOutcome = done.value
+        return outcome
 
 
 def totals(outcomes: Sequence[BatchOutcome]) -> tuple[int, int, int, int]:
@@ -273,10 +292,24 @@ def test_without_drain_the_input_is_not_read_further_after_a_stop() -> None:
 def test_three_batches_in_a_row_without_a_usable_answer_end_a_run_that_skips(
     result: Outcome[list[OrderReference]],
 ) -> None:
-    run, outcomes = run_through(orders(1000), lambda names: result, on_rejected="skip")
+    def answer(names: Names) -> Outcome[list[OrderReference]]:
+        return accept(names) if names[0] == "A-0" else result
+
+    run, outcomes = run_through(orders(1000), answer, on_rejected="skip")
     assert run.stopped
-    assert totals(outcomes)[2] >= 700
-    assert sum(one.requests for one in outcomes) == 3
+    assert totals(outcomes)[2] >= 600
+    assert sum(one.requests for one in outcomes) == 4
+    assert run.failure is None
+
+
+@pytest.mark.parametrize("mode", ["stop", "skip", "isolate"])
+@pytest.mark.parametrize(("sent", "counts"), [(True, (0, 0, 900, 100)), (False, (0, 0, 1000, 0))])
+def test_a_service_that_never_answered_ends_the_run_with_the_first_batch(
+    sent: bool, counts: tuple[int, int, int, int], mode: OnRejected
+) -> None:
+    _, outcomes = run_through(orders(1000), lambda names: Lost(sent=sent), on_rejected=mode)
+    assert totals(outcomes) == counts
+    assert sum(one.requests for one in outcomes) == 1
 
 
 def test_a_batch_that_gets_through_starts_the_count_of_failures_again() -> None:
@@ -294,8 +327,8 @@ def test_a_batch_that_gets_through_starts_the_count_of_failures_again() -> None:
 def test_being_turned_away_ends_every_run_and_is_raised(mode: OnRejected, status: int) -> None:
     run, outcomes = run_through(orders(250), lambda names: Refused(status), on_rejected=mode)
     assert totals(outcomes) == (0, 100, 150, 0)
-    with pytest.raises(Exception, match=str(status)):
-        run.raise_failure()
+    assert isinstance(run.failure, APIStatusError)
+    assert run.failure.status == status
 
 
 @pytest.mark.rule("UPSERT-PARTNER")
@@ -339,8 +372,7 @@ def test_an_input_that_fails_ends_the_run_and_what_was_read_is_named() -> None:
 
     run, outcomes = run_through(failing(), accept)
     assert totals(outcomes) == (100, 0, 30, 0)
-    with pytest.raises(OSError, match="disk full"):
-        run.raise_failure()
+    assert isinstance(run.failure, OSError)
 
 
 @pytest.mark.parametrize("single", [order(), "orders.json", b"[]", 5, None])

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 from kill_matrix.damage import ADAPTERS, around, damage, instead
-from sendcloud_orders.batching import Assignment, PreparedOrder, _accept
+from sendcloud_orders.batching import PreparedOrder
+from sendcloud_orders.delivery import Assignment
 from sendcloud_orders.exchange import Call, Lost, Outcome, Refused
+from sendcloud_orders.identity import SendcloudId
 from sendcloud_orders.pacing import PaceLimits
-from sendcloud_orders.pagination import Page, PageFollower
+from sendcloud_orders.pagination import Listing, Page
 from sendcloud_orders.pointers import Pointer
 from sendcloud_orders.report import Accepted, BatchOutcome, UpsertReport
 from sendcloud_orders_api.models import OrderReference
@@ -103,22 +105,23 @@ def the_adapters_report_the_good_orders_of_a_bad_batch_as_accepted(patch: pytest
 
 @damaged()
 def the_adapters_report_a_lost_order_as_not_sent(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "upserting.is_uncertain", lambda outcome: False)
+    replace_in(patch, "delivery.is_uncertain", lambda outcome: False)
 
 
 @damaged("UPSERT-RESULT")
 def the_adapters_match_references_by_their_place(patch: pytest.MonkeyPatch) -> None:
     def assign(orders: Sequence[PreparedOrder], references: Sequence[OrderReference]) -> Assignment:
-        return Assignment(tuple(map(_accept, orders, references)), (), None)
+        pairs = zip(orders, references, strict=False)
+        return Assignment(tuple(Accepted(one.position, one.key, SendcloudId(named.id)) for one, named in pairs))
 
-    replace_in(patch, "upserting.assign_references", assign)
+    replace_in(patch, "delivery.assign_references", assign)
 
 
 @damaged("UPSERT-RESULT")
 def the_adapters_overlook_a_reference_that_is_missing(patch: pytest.MonkeyPatch) -> None:
     wrap_in(
         patch,
-        "upserting.assign_references",
+        "delivery.assign_references",
         lambda true, orders, references: replace(true(orders, references), unknown=(), problem=None),
     )
 
@@ -136,19 +139,18 @@ def the_adapters_blame_the_order_after_the_guilty_one(patch: pytest.MonkeyPatch)
 def the_adapters_take_no_order_out_of_a_refused_batch(patch: pytest.MonkeyPatch) -> None:
     wrap_in(
         patch,
-        "upserting._blame",
+        "delivery._blame",
         lambda true, group, status, errors, *, isolate: true(group, status, errors, isolate=False),
     )
 
 
 @damaged("UPSERT-ATOMIC")
 def the_adapters_go_on_after_a_refused_batch(patch: pytest.MonkeyPatch) -> None:
-    def settle(true: Any, run: Any, batch: Any, outcome: BatchOutcome) -> BatchOutcome:
-        settled: BatchOutcome = true(run, batch, outcome)
+    def decide(true: Any, run: Any, outcome: BatchOutcome) -> None:
+        true(run, outcome)
         run.stopped = False
-        return settled
 
-    wrap_in(patch, "upserting.UpsertRun.settle", settle)
+    wrap_in(patch, "upserting.UpsertRun._decide", decide)
 
 
 # ---------------------------------------------------------------------- retries and pace
@@ -210,23 +212,23 @@ def the_adapters_follow_a_link_to_another_host(patch: pytest.MonkeyPatch) -> Non
         return replace(call, request=replace(call.request, path=cursor, params={}))
 
     replace_in(patch, "pagination.read_cursor", lambda url: url)
-    wrap_in(patch, "operations.page_call", page_call)
+    wrap_in(patch, "pagination.page_call", page_call)
 
 
 @damaged("LIST-CURSOR", "LIST-COMPLETE")
 def the_adapters_follow_a_cursor_that_repeats(patch: pytest.MonkeyPatch) -> None:
     pages = iter(range(30))
 
-    def follow(follower: PageFollower, page: Page) -> str | None:
+    def follow(listing: Listing, page: Page) -> str | None:
         # Followed for long, not for ever.
         return page.next_cursor if next(pages, None) is not None else None
 
-    replace_in(patch, "pagination.PageFollower.follow", follow)
+    replace_in(patch, "pagination.Listing._follow", follow)
 
 
 @damaged("LIST-COMPLETE", "LIST-CURSOR")
 def the_adapters_stop_at_the_first_page(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "pagination.PageFollower.follow", lambda follower, page: None)
+    replace_in(patch, "pagination.Listing._follow", lambda listing, page: None)
 
 
 @damaged("LIST-UNKNOWN-FILTER")
