@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from orders.realistic import make_orders
 from sendcloud_orders import (
     AsyncOrdersClient,
     BatchOutcome,
@@ -31,7 +32,6 @@ from sendcloud_orders import (
 )
 
 from .memory import memory_in_use, peak_memory
-from .orders import make_orders
 
 
 class Started(msgspec.Struct, tag=True):

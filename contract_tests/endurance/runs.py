@@ -18,10 +18,10 @@ from typing import Any
 import httpx
 import msgspec
 
+from orders.differences import differences
+from orders.realistic import make_order
 from sendcloud_orders_sandbox import Kind, Sandbox
-from suite.test_values import differences
 
-from .orders import make_order
 from .pusher import Finished, Line, Progress, Started
 
 BATCH = 100

@@ -9,10 +9,10 @@ from itertools import zip_longest
 from pathlib import Path
 from random import Random
 
+from orders.realistic import INTEGRATIONS
 from sendcloud_orders import PaceLimits
 from sendcloud_orders_sandbox import Sandbox
 
-from .orders import INTEGRATIONS
 from .runs import BATCH, PATIENCE, Pushed, lies, push, random_faults, random_kills, read_report, stream
 
 FAULTED = 5

@@ -13,16 +13,15 @@ from kill_matrix.damage import SANDBOX, Damage
 from kill_matrix.damages import DAMAGES
 from kill_matrix.variations import VARIATIONS, Variation
 from sendcloud_orders_sandbox import Sandbox
-from target import MARK
+from suite.target import MARK
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "contract_tests" / "suite"
 # The quick ones; the others run whole programs or measure.
 ADAPTER_TESTS = tuple(
     path
-    for pattern in ("test_adapters_*.py", "test_auth.py", "test_pacing.py")
-    for path in sorted((ROOT / "contract_tests" / "unit").glob(pattern))
-    if path.stem not in ("test_adapters_public_face", "test_adapters_journaled_runs", "test_adapters_parity")
+    for path in sorted((ROOT / "contract_tests" / "unit" / "adapters").glob("test_*.py"))
+    if path.stem not in ("test_public_face", "test_journal", "test_journaled_runs", "test_parity")
 )
 OPTIONS = (
     *("-q", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "-p", "no:verdict"),

@@ -10,14 +10,14 @@ import pytest
 from _pytest.nodes import Node
 
 import ledger
-from prism import SPEC, Prism
+from doubles.prism import SPEC, Prism
 from sendcloud_orders.pacing import Pace
 from sendcloud_orders_sandbox import Sandbox
-from settings import ForeignTarget, SettingsError
+from suite.settings import ForeignTarget, SettingsError
 from suite.shelf import Shelf
 from suite.stock import Stock
-from target import Target
-from verdict import Verdict
+from suite.target import Target
+from suite.verdict import Verdict
 
 RULES = ledger.rules(ledger.LEDGER.read_text(encoding="utf-8"))
 

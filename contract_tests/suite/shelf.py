@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from answer import data_of
-from target import Target
+from suite.answer import data_of
+from suite.target import Target
 
 SIZE = 105
 Order = dict[str, Any]

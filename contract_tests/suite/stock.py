@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from answer import Body
-from target import Target
+from suite.answer import Body
+from suite.target import Target
 
 BATCH = 12
 ADDRESS = {

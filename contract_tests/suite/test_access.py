@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from target import Target
+from suite.target import Target
 
 OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/orders", []),

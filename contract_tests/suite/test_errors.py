@@ -2,8 +2,8 @@
 
 import pytest
 
-from answer import Answer
-from target import Target
+from suite.answer import Answer
+from suite.target import Target
 
 
 def refusals(target: Target) -> list[Answer]:

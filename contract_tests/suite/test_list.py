@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from answer import next_cursor
+from suite.answer import next_cursor
 from suite.shelf import Shelf
-from target import Target
+from suite.target import Target
 
 Row = dict[str, Any]
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from suite.stock import ADDRESS, Stock
-from target import Target
+from suite.target import Target
 
 NO_ORDER = 999_999_999_999
 

@@ -1,23 +1,15 @@
 """The adapters push real orders: the 250 of examples/orders.ndjson, and a few on whatever server is under test."""
 
-import json
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pytest
 
+from orders.differences import differences
+from orders.realistic import read_orders
 from sendcloud_orders import BasicCredentials, Hooks, NotFoundError, OrdersClient, Pace, ResponseEvent, sendcloud_id
 from sendcloud_orders_api.models import Order, OrderUpdate
-from suite.test_values import differences
-from target import Target
-
-ORDERS = Path(__file__).parents[2] / "examples" / "orders.ndjson"
-
-
-def read_orders() -> list[dict[str, Any]]:
-    return [json.loads(line) for line in ORDERS.read_text(encoding="utf-8").split("\n") if line]
+from suite.target import Target
 
 
 @pytest.fixture

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from answer import Answer
+from suite.answer import Answer
 from suite.stock import Stock
-from target import Target
+from suite.target import Target
 
 NOBODYS_INTEGRATION = 2_000_000_011
 

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-import generation
+from tools import generation
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from model import Json, MissingError, Model, RefusedError
+from orders.model import Json, MissingError, Model, RefusedError
 
 
 def order(order_id: str = "A-1", integration: int = 41, **fields: Any) -> Json:

@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-import prism
-from prism import Prism, PrismError
+from doubles import prism
+from doubles.prism import Prism, PrismError
 
 SMALL_SPEC = """\
 openapi: 3.1.0
@@ -159,13 +159,13 @@ def test_the_whole_group_ends_when_the_block_is_left_by_an_exception(spec: Path)
 def test_the_whole_group_ends_when_python_is_killed(spec: Path, number: signal.Signals) -> None:
     script = f"""
         from pathlib import Path
-        from prism import Prism
+        from doubles.prism import Prism
         import signal
         with Prism.mock(Path({str(spec)!r}), manifest=None, command={stand_in(CHILD_SERVES)!r}) as mock:
             print(mock.base_url, flush=True)
             signal.pause()
     """
-    environment = {**os.environ, "PYTHONPATH": str(Path(prism.__file__).parent)}
+    environment = {**os.environ, "PYTHONPATH": str(Path(prism.__file__).parents[1])}
     with subprocess.Popen(stand_in(script), stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         address = urlsplit(process.stdout.readline().strip())

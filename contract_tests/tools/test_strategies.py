@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 import schemas
-import strategies
+from orders import strategies
+from orders.strategies import FAULTS, INTEGRATIONS, PHRASES, Fault, Json, Key, Path
 from sendcloud_orders_api.models import OrderInput
 from sendcloud_orders_api.types import encode
-from strategies import FAULTS, INTEGRATIONS, PHRASES, Fault, Json, Key, Path
 
 KNOWN: tuple[Key, ...] = ((41, "A-1"), (41, "A-2"), (68, "A-1"))
 # Written by the service alone, or (id) added by a test that knows the stored order.

@@ -12,7 +12,7 @@ from typing import Any, get_type_hints
 import msgspec
 import pytest
 
-import generation
+from tools import generation
 
 TEMPLATES = generation.ROOT / "spec" / "templates"
 STOCK = {

@@ -5,7 +5,7 @@ from typing import Any
 from fuzz import FuzzReport
 from fuzz.findings import Failure, Finding
 from ledger import Rule
-from verdict import Case, Verdict
+from suite.verdict import Case, Verdict
 
 OPERATIONS = {"POST /orders", "GET /orders", "GET /orders/{id}", "PATCH /orders/{id}", "DELETE /orders/{id}"}
 RULES = {name: Rule(name, "What it says.", "high", "sandbox") for name in ("UPSERT-KEY", "UPSERT-LIMIT", "GET-ORDER")}

@@ -1,0 +1,168 @@
+"""Say, at the end of a contract run, what was proved, on which server, and what is left to explain."""
+
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+import schemas
+from fuzz import FUZZ_REPORTS, FuzzReport
+from ledger import Rule
+
+REPORTS = Path(__file__).parents[2] / "reports"
+WIDTH = 118
+CLIENT = "client"
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("skipped", "yellow")}
+METHODS = ("get", "post", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test that ran: what it proves, where, and how it ended."""
+
+    name: str
+    rules: tuple[str, ...]
+    target: str
+    outcome: str
+
+
+# pytest puts plugins into sets.
+@dataclass(eq=False)
+class Verdict:
+    """Collects what a run shows and prints it. Registered as a pytest plugin.
+
+    embedded: how many tests were left out because they need this project's own mock and sandbox.
+    """
+
+    rules: dict[str, Rule]
+    cases: list[Case] = field(default_factory=list)
+    operations: set[str] = field(default_factory=set)
+    requests: Counter[str] = field(default_factory=Counter)
+    started: float = field(default_factory=time.monotonic)
+    embedded: int = 0
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take note of one test, once: its call, or the set-up or tear-down that failed or was skipped."""
+        if report.when == "call" or report.outcome != "passed":
+            said = dict(report.user_properties)
+            rules = tuple(str(said.get("rules") or "").split())
+            self.cases.append(Case(report.nodeid, rules, str(said.get("target", CLIENT)), report.outcome))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+        """Print the verdict, and keep it as text and as a page in `reports/`."""
+        reports = config.stash.get(FUZZ_REPORTS, [])
+        console = Console(width=WIDTH, record=True, force_terminal=terminalreporter.hasmarkup)
+        self._print(console, reports)
+        REPORTS.mkdir(exist_ok=True)
+        console.save_html(str(REPORTS / "verdict.html"), clear=False)
+        console.save_text(str(REPORTS / "verdict.txt"))
+
+    def _print(self, console: Console, reports: Iterable[FuzzReport]) -> None:
+        reports = list(reports)
+        console.rule("[bold]Verdict")
+        console.print(self._rules_table())
+        if reports:
+            console.print(_fuzz_table(reports))
+        if any(report.findings for report in reports):
+            console.print(_findings_table(reports))
+        for line in self.summary(reports):
+            console.print(line)
+
+    def _rules_table(self) -> Table:
+        targets = [name for name in ("mock", "sandbox", "foreign", CLIENT) if any(c.target == name for c in self.cases)]
+        title = "Rules of spec/LEDGER.md: tests on each target"
+        table = Table(box=box.SIMPLE, title=title, title_justify="left", expand=True)
+        table.add_column("rule", no_wrap=True, width=max(map(len, self.rules)))
+        for name in targets:
+            table.add_column(name, no_wrap=True, min_width=8)
+        table.add_column("what it says", no_wrap=True, overflow="ellipsis", ratio=1)
+        shown: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+        for case in self.cases:
+            for id_ in case.rules:
+                shown[id_, case.target][case.outcome] += 1
+        for id_, rule in self.rules.items():
+            cells = [_outcomes(shown[id_, name]) for name in targets]
+            table.add_row(id_, *cells, Text(rule.text))
+        return table
+
+    def summary(self, reports: list[FuzzReport]) -> list[Text]:
+        """Sum a run up, one line each; the last one is the verdict."""
+        known = _operations()
+        tested = (self.operations | {name for report in reports for name in report.operations}) & known
+        outcomes = Counter(case.outcome for case in self.cases)
+        here = {id_ for case in self.cases if case.outcome == "passed" for id_ in case.rules}
+        elsewhere = [id_ for id_ in self.rules if id_ not in here]
+        findings = [finding for report in reports for finding in report.findings]
+        unexplained = [finding for report in reports for finding in report.unexplained]
+        requests = ", ".join(f"{count} on {name}" for name, count in self.requests.items())
+        lines = [
+            f"operations  {len(tested)} of {len(known)}: {', '.join(sorted(tested))}",
+            f"rules       {len(self.rules) - len(elsewhere)} of {len(self.rules)} shown in this run",
+            f"cases       {sum(outcomes.values())} tests ({requests} requests)"
+            + "".join(f", {report.cases} fuzz cases on {report.target}" for report in reports),
+            f"findings    {len(findings)}, of which {len(findings) - len(unexplained)} reviewed",
+            f"time        {time.monotonic() - self.started:.0f} s",
+        ]
+        if elsewhere:
+            lines.insert(2, f"            spec/LEDGER.md says where the others are: {', '.join(elsewhere)}")
+        if self.embedded:
+            lines.append(f"left out    {self.embedded} tests that need this project's own mock and sandbox")
+        untested = f"not tested: {', '.join(sorted(known - tested))}" if known - tested else ""
+        if outcomes["failed"] or unexplained:
+            broken = {id_ for case in self.cases if case.outcome == "failed" for id_ in case.rules}
+            lines.append(f"broken      {', '.join(id_ for id_ in self.rules if id_ in broken) or 'no rule by name'}")
+            ending, style = "FAILED", "bold red"
+            why = f": failed tests {outcomes['failed']}, unexplained findings {len(unexplained)}"
+        else:
+            # A part of the suite proves a part: no failure, and no verdict on the whole either.
+            ending, style = ("INCOMPLETE", "bold yellow") if untested else ("PASSED", "bold green")
+            why = f": {untested}" if untested else ""
+        return [*map(Text, lines), Text(f"verdict     {ending}{why}", style=style)]
+
+
+def _outcomes(counts: Counter[str]) -> Text:
+    parts = [Text(f"{counts[name]} {mark}", style) for name, (mark, style) in MARKS.items() if counts[name]]
+    return Text(" ").join(parts)
+
+
+def _operations() -> set[str]:
+    paths = schemas.document()["paths"]
+    return {f"{method.upper()} {path}" for path, item in paths.items() for method in METHODS if method in item}
+
+
+def _fuzz_table(reports: list[FuzzReport]) -> Table:
+    table = Table(box=box.SIMPLE, title="Schemathesis", title_justify="left")
+    for name in ("target", "operations", "cases", "checks", "findings", "unexplained", "time", "settings"):
+        table.add_column(name)
+    for report in reports:
+        table.add_row(
+            report.target,
+            str(len(report.operations)),
+            str(report.cases),
+            str(len(report.checks)),
+            str(len(report.findings)),
+            str(len(report.unexplained)),
+            f"{report.seconds:.0f} s",
+            ", ".join(f"{name} {value}" for name, value in report.settings.items()),
+        )
+    return table
+
+
+def _findings_table(reports: list[FuzzReport]) -> Table:
+    table = Table(box=box.SIMPLE, title="Findings and their reviewed reasons", title_justify="left")
+    for name in ("target", "operation", "finding", "whose fault", "reason"):
+        table.add_column(name, overflow="fold")
+    for report in reports:
+        for finding in report.findings:
+            entry = finding.reviewed
+            known = (entry.id, entry.fault, entry.reason) if entry else (str(finding), "unexplained", "")
+            table.add_row(report.target, finding.operation, *map(Text, known))
+    return table

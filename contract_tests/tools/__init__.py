@@ -1,0 +1,1 @@
+"""Tests of what the project is made and tested with: spec, ledger, generation, mock, fuzzing, kill matrix, make."""

@@ -1,0 +1,147 @@
+"""The wheel, the locks and the top level are what they are said to be."""
+
+import configparser
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+ROOT = Path(__file__).resolve().parents[3]
+PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_sandbox"}
+TOP_LEVEL = {
+    *("spec", "generated", "adapters", "contract_tests", "examples"),
+    *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
+    *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
+    *(".ci", ".gitattributes", ".gitignore"),
+}
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def wheel() -> Distribution:
+    if not os.environ.get("TOX_ENV_NAME", "").startswith("py"):
+        pytest.skip("only the environments py3xx of tox install the wheel")
+    return distribution("sendcloud-orders")
+
+
+@pytest.fixture(scope="module")
+def pins() -> dict[str, list[str]]:
+    """Return the versions that requirements.lock pins, by normalized name."""
+    found: dict[str, list[str]] = {}
+    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"([\w.-]+)==(\S+)", line):
+            found.setdefault(canonicalize_name(match[1]), []).append(match[2])
+    return found
+
+
+@pytest.fixture(scope="module")
+def npm_lock() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    return found
+
+
+def paths(wheel: Distribution) -> set[str]:
+    return {path.as_posix() for path in wheel.files or ()}
+
+
+def test_the_wheel_holds_the_three_packages_and_nothing_beside_them(wheel: Distribution) -> None:
+    first_names = {path.partition("/")[0] for path in paths(wheel)}
+    assert {name for name in first_names if not name.endswith(".dist-info")} == PACKAGES
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_each_package_of_the_wheel_is_typed(wheel: Distribution, package: str) -> None:
+    assert f"{package}/py.typed" in paths(wheel)
+
+
+def test_the_wheel_holds_the_spec_and_the_manifest(wheel: Distribution) -> None:
+    assert {f"sendcloud_orders_api/{name}.json" for name in ("openapi", "manifest")} <= paths(wheel)
+
+
+def test_the_wheel_holds_the_licence(wheel: Distribution) -> None:
+    assert any(path.endswith(".dist-info/licenses/LICENSE") for path in paths(wheel))
+
+
+@pytest.mark.parametrize("package", sorted(PACKAGES))
+def test_the_unit_tests_see_the_wheel_and_not_the_checkout(wheel: Distribution, package: str) -> None:
+    module = sys.modules.get(package) or __import__(package)
+    assert module.__file__ is not None
+    assert Path(module.__file__) == Path(str(wheel.locate_file(f"{package}/__init__.py")))
+
+
+def test_the_pytest_plugin_loads_without_the_extra(wheel: Distribution) -> None:
+    plugin = next(point for point in wheel.entry_points if point.group == "pytest11")
+    script = f"import sys; sys.modules.update(starlette=None, uvicorn=None); import {plugin.value}"
+    done = subprocess.run([sys.executable, "-I", "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json"])
+def test_a_lock_names_no_registry(name: str) -> None:
+    # npm copies the donation pages of authors into its lock; they are no place that anything is fetched from.
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
+    urls = [line for line in lines if "://" in line and '"url":' not in line and '"funding":' not in line]
+    assert [url for url in urls if not re.search(r'"https://(github\.com/sponsors|opencollective\.com)/', url)] == []
+
+
+def test_each_line_of_the_python_lock_is_an_exact_pin_with_hashes() -> None:
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    entries = re.sub(r"\\\n", "", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE)).splitlines()
+    assert entries
+    pin = re.compile(r"[\w.-]+==[\w.+!]+( ; [^\\]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
+    assert [entry for entry in entries if not pin.fullmatch(entry)] == []
+
+
+def test_the_python_lock_holds_all_that_the_project_asks_for(
+    pyproject: dict[str, Any], pins: dict[str, list[str]]
+) -> None:
+    project = pyproject["project"]
+    asked = [*project["dependencies"], *pyproject["dependency-groups"]["dev"], *pyproject["build-system"]["requires"]]
+    asked += [requirement for extra in project["optional-dependencies"].values() for requirement in extra]
+    late = [
+        requirement
+        for requirement in map(Requirement, asked)
+        if not any(Version(pin) in requirement.specifier for pin in pins.get(canonicalize_name(requirement.name), ()))
+    ]
+    assert late == [], "run `make lock`"
+
+
+def test_each_package_of_the_npm_lock_has_its_integrity_and_no_address(npm_lock: dict[str, Any]) -> None:
+    packages = {path: package for path, package in npm_lock["packages"].items() if path}
+    assert packages
+    assert [path for path, package in packages.items() if "integrity" not in package or "resolved" in package] == []
+
+
+def test_the_npm_lock_is_of_our_package_json_which_pins_exactly(npm_lock: dict[str, Any]) -> None:
+    asked = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    assert npm_lock["packages"][""]["devDependencies"] == asked
+    assert [version for version in asked.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
+
+
+def test_each_python_that_is_declared_has_its_environment(pyproject: dict[str, Any]) -> None:
+    tox = configparser.ConfigParser(interpolation=None)
+    tox.read(ROOT / "tox.ini", encoding="utf-8")
+    prefix = "Programming Language :: Python :: 3."
+    declared = {
+        f"py3{name.removeprefix(prefix)}" for name in pyproject["project"]["classifiers"] if name.startswith(prefix)
+    }
+    assert declared <= {name.strip() for name in tox["tox"]["labels"].partition("=")[2].split(",")}
+
+
+def test_the_top_level_holds_what_a_newcomer_expects_and_nothing_else() -> None:
+    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert {line.partition("/")[0] for line in tracked.splitlines()} <= TOP_LEVEL

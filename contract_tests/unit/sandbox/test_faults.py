@@ -1,0 +1,190 @@
+"""The sandbox fails on command, and it really happens on the wire."""
+
+from __future__ import annotations
+
+import json
+import socket
+from base64 import b64encode
+from contextlib import closing
+
+import httpx
+import pytest
+
+from doubles.sandbox_client import Api, order
+from sendcloud_orders_sandbox import Fault, Kind, Sandbox
+from sendcloud_orders_sandbox.faults import UnknownFaultError
+
+PROCESSED = {"lost-after", "500-after", "503-after", "520-after", "cut-body", "html", "malformed-json", "slow"}
+UNANSWERED = {"lost-before", "lost-after", "cut-body"}
+
+
+def bytes_on_the_wire(sandbox: Sandbox, fault: str) -> bytes:
+    """Send an upsert over a bare socket, and return all bytes until the other end closes."""
+    body = json.dumps([order()]).encode()
+    keys = b64encode(f"{sandbox.public_key}:{sandbox.secret_key}".encode()).decode()
+    head = (
+        f"POST /api/v3/orders HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic {keys}\r\nX-Sandbox-Fault: {fault}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    host, port = sandbox.base_url.split("/")[2].split(":")
+    with closing(socket.create_connection((host, int(port)), timeout=10)) as connection:
+        connection.sendall(head.encode() + body)
+        received = b""
+        while chunk := connection.recv(65536):
+            received += chunk
+    return received
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_fault_stores_the_order_only_where_it_says_so(
+    api: Api, sandbox: Sandbox, kind: Kind, caplog: pytest.LogCaptureFixture
+) -> None:
+    try:
+        api.upsert(order(), headers={"X-Sandbox-Fault": f"{kind}:0"})
+        answered = True
+    except httpx.RemoteProtocolError:
+        answered = False
+    assert bool(sandbox.orders()) == (kind in PROCESSED)
+    assert answered == (kind not in UNANSWERED)
+    assert sandbox.requests[-1].fault == kind
+    assert api.get("/orders").status_code == 200
+    # The server would complain of an app that leaves a request without an answer by mistake.
+    assert caplog.messages == []
+
+
+@pytest.mark.parametrize("fault", ["lost-before", "lost-after"])
+def test_a_lost_request_gets_not_one_byte(sandbox: Sandbox, fault: str) -> None:
+    assert bytes_on_the_wire(sandbox, fault) == b""
+    assert sandbox.requests[-1].status is None
+
+
+def test_a_cut_body_ends_before_its_length(sandbox: Sandbox) -> None:
+    head, _, body = bytes_on_the_wire(sandbox, "cut-body").partition(b"\r\n\r\n")
+    promised = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
+    assert head.startswith(b"HTTP/1.1 201 ")
+    assert 0 < len(body) < int(promised.split(b":")[1])
+
+
+@pytest.mark.parametrize("status", [500, 503, 520])
+@pytest.mark.parametrize("when", ["", "-after"])
+def test_a_server_error_is_a_page_of_its_status(api: Api, status: int, when: str) -> None:
+    response = api.upsert(order(), headers={"X-Sandbox-Fault": f"{status}{when}"})
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+
+
+@pytest.mark.rule("UPSERT-CONFLICT")
+@pytest.mark.parametrize(("fault", "status"), [("conflict", 400), ("409", 409)])
+def test_a_conflict_names_no_order_and_has_either_status(api: Api, fault: str, status: int) -> None:
+    response = api.upsert(order(), headers={"X-Sandbox-Fault": fault})
+    assert response.status_code == status
+    assert response.json()["errors"] == [
+        {
+            "status": str(status),
+            "code": "invalid",
+            "detail": "We are still processing a previous request. Please try again in a moment.",
+            "source": {"pointer": "/data"},
+        }
+    ]
+
+
+def test_html_comes_with_status_200(api: Api) -> None:
+    response = api.upsert(order(), headers={"X-Sandbox-Fault": "html"})
+    assert (response.status_code, response.text[:9]) == (200, "<!DOCTYPE")
+
+
+@pytest.mark.parametrize("fault", ["malformed-json", "cut-body"])
+@pytest.mark.parametrize(("method", "status"), [("GET", 200), ("DELETE", 200)])
+def test_a_broken_body_never_reads_as_json(api: Api, fault: str, method: str, status: int) -> None:
+    (known,) = api.create(order())
+    with api.stream(method, f"/orders/{known}", headers={"X-Sandbox-Fault": fault}) as response:
+        received = b""
+        try:
+            for chunk in response.iter_bytes():
+                received += chunk
+        except httpx.RemoteProtocolError:
+            assert fault == "cut-body"
+    assert response.status_code == status
+    with pytest.raises(ValueError, match=r"."):
+        json.loads(received)
+
+
+def test_a_slow_answer_comes_after_a_short_client_gave_up(sandbox: Sandbox) -> None:
+    with Api(sandbox, timeout=httpx.Timeout(10, read=0.5)) as api:
+        sandbox.faults.next("slow:60")
+        with pytest.raises(httpx.ReadTimeout):
+            api.upsert(order())
+    assert [stored["order_id"] for stored in sandbox.orders()] == ["A"]
+
+
+def test_a_slow_answer_does_not_hold_up_the_end_of_the_sandbox(caplog: pytest.LogCaptureFixture) -> None:
+    with Sandbox() as sandbox, Api(sandbox, timeout=httpx.Timeout(10, read=0.5)) as api:
+        sandbox.faults.next("slow:60")
+        with pytest.raises(httpx.ReadTimeout):
+            api.get("/orders")
+    # The server complains of requests that it has to break off.
+    assert caplog.messages == []
+
+
+def test_faults_fall_on_the_planned_requests(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.at(2, "503")
+    sandbox.faults.script({3: Fault(Kind.CONFLICT), 5: "520"})
+    assert [api.get("/orders").status_code for _ in range(6)] == [200, 503, 400, 200, 520, 200]
+
+
+def test_the_next_requests_fail_a_given_number_of_times(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.next("500", times=2)
+    assert [api.get("/orders").status_code for _ in range(3)] == [500, 500, 200]
+
+
+def test_every_nth_request_of_a_method_fails(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.every(2, "429", method="GET")
+    statuses = [[api.get("/orders").status_code, api.delete("/orders/1").status_code] for _ in range(4)]
+    assert statuses == [[200, 404], [429, 404], [200, 404], [429, 404]]
+
+
+def test_a_fault_can_fall_on_the_token_endpoint_alone(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.next("503", path="/oauth2/token")
+    assert api.get("/orders").status_code == 200
+    assert httpx.post(sandbox.token_url, verify=False).status_code == 503
+
+
+def test_cleared_faults_do_not_fall(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.next("500")
+    sandbox.faults.clear()
+    assert api.get("/orders").status_code == 200
+
+
+@pytest.mark.parametrize("text", ["nonsense", "slow:soon", "slow:-1", "slow:61", ""])
+def test_an_unknown_fault_is_named_together_with_the_known_ones(api: Api, sandbox: Sandbox, text: str) -> None:
+    with pytest.raises(UnknownFaultError, match="slow"):
+        sandbox.faults.next(text)
+
+
+def test_an_unknown_fault_in_a_header_is_a_400_and_stores_nothing(api: Api, sandbox: Sandbox) -> None:
+    response = api.upsert(order(), headers={"X-Sandbox-Fault": "nonsense"})
+    assert response.status_code == 400
+    assert "lost-before" in response.json()["errors"][0]["detail"]
+    assert sandbox.orders() == []
+
+
+def test_a_step_below_one_is_refused(sandbox: Sandbox) -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        sandbox.faults.every(0, "500")
+
+
+def test_a_client_that_goes_away_while_it_sends_is_no_error(
+    api: Api, sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    host, port = sandbox.base_url.split("/")[2].split(":")
+    keys = b64encode(f"{sandbox.public_key}:{sandbox.secret_key}".encode()).decode()
+    head = (
+        f"POST /api/v3/orders HTTP/1.1\r\nHost: sandbox\r\nAuthorization: Basic {keys}\r\n"
+        "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n["
+    )
+    with closing(socket.create_connection((host, int(port)), timeout=10)) as connection:
+        connection.sendall(head.encode())
+        connection.shutdown(socket.SHUT_WR)
+        assert connection.recv(1) == b""
+    assert api.get("/orders").json()["data"] == []
+    assert not caplog.records
