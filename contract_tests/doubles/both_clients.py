@@ -85,6 +85,13 @@ class Driven:
             except StopAsyncIteration:
                 return
 
+    def stop(self, iterator: Any) -> None:
+        """Close an iterator before its end."""
+        if self.kind == "async":
+            self.runner.run(_awaited(self.left_open.pop().aclose()))
+        else:
+            iterator.close()
+
     def close(self) -> None:
         for found in self.left_open:
             self.runner.run(_awaited(found.aclose()))
@@ -92,6 +99,10 @@ class Driven:
         if inspect.isawaitable(closing):
             self.runner.run(_awaited(closing))
         self.runner.close()
+
+
+Connect = Callable[..., Driven]
+"""Makes a client of the kind under test, of a service and settings."""
 
 
 async def _awaited(found: Any) -> Any:

@@ -14,7 +14,7 @@ import httpx
 import msgspec
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import Connect
 from doubles.fake_service import (
     CONFLICT,
     FakeService,
@@ -64,24 +64,6 @@ from sendcloud_orders import (
     UpsertReport,
 )
 from sendcloud_orders_api.models import Order, OrderInput, OrderUpdate
-
-Connect = Callable[..., Driven]
-
-
-@pytest.fixture(params=KINDS)
-def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    """Make clients of the kind under test, and close them at the end."""
-    made: list[Driven] = []
-
-    def make(service: Any, **settings: Any) -> Driven:
-        kind: Kind = request.param
-        made.append(Driven(kind, service, **settings))
-        return made[-1]
-
-    yield make
-    for client in made:
-        client.close()
-
 
 # ---------------------------------------------------------------- upsert
 
