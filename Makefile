@@ -35,7 +35,7 @@ contract: .venv/done node_modules/done ## run the contract suite on Prism and th
 unit: .venv/done node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
 
-tools: .venv/done node_modules/done ## test what makes the house: spec, ledger, generation, mock, strategies, verdict
+tools: .venv/done node_modules/done ## test what we make and test with: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools
 
 lint: .venv/done node_modules/done ## lint and check the format of the code, and lint the spec

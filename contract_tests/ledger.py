@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).parent
 LEDGER = HERE.parent / "spec" / "LEDGER.md"
 ROW = re.compile(r"^\| (?P<id>[A-Z]+(?:-[A-Z]+)+) \|(?P<middle>.*)\|(?P<proof>[^|]*)\|$")
@@ -40,6 +42,14 @@ def rules(ledger: str) -> dict[str, Rule]:
             raise ValueError(f"LEDGER.md line {number}: {match['id']} stands there twice")
         found[match["id"]] = Rule(match["id"], cells[0], cells[2], cells[3])
     return found
+
+
+RULES = rules(LEDGER.read_text(encoding="utf-8"))
+
+
+def rules_of(item: pytest.Item) -> set[str]:
+    """Return the ids of the rules that a test proves."""
+    return {id_ for mark in item.iter_markers("rule") for id_ in mark.args}
 
 
 def proofs(root: Path = HERE) -> dict[str, set[str]]:

@@ -16,27 +16,6 @@ Json = Any
 Fault = Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
 
 
-def order(order_id: str = "A-1", integration: int = 41, **changes: Json) -> dict[str, Json]:
-    """Return a valid order; `changes` replace parts of it at the top."""
-    return {
-        "order_id": order_id,
-        "order_number": f"#{order_id}",
-        "order_details": {
-            "integration": {"id": integration},
-            "status": {"code": "unshipped"},
-            "order_created_at": "2026-11-02T12:00:00Z",
-            "order_items": [{"name": "Tea tin", "quantity": 2, "total_price": {"value": 19.9, "currency": "EUR"}}],
-        },
-        "payment_details": {"total_price": {"value": 19.9, "currency": "EUR"}, "status": {"code": "paid"}},
-        **changes,
-    }
-
-
-def orders(count: int, **changes: Json) -> list[dict[str, Json]]:
-    """Return several valid orders with keys of their own."""
-    return [order(f"A-{number}", **changes) for number in range(count)]
-
-
 @dataclass
 class Sent:
     """One request as the wire saw it."""

@@ -9,7 +9,6 @@ import httpx
 from sendcloud_orders_sandbox import Sandbox
 
 Json = dict[str, Any]
-DETAILS = ("status", "order_created_at", "order_updated_at", "order_items", "notes", "tags")
 
 
 class Api(httpx.Client):
@@ -42,38 +41,6 @@ class Api(httpx.Client):
         response = self.get("/orders", params=query)
         assert response.is_success, response.text
         return [order["order_id"] for order in response.json()["data"]]
-
-
-def order(order_id: str = "A", integration: int = 41, **fields: Any) -> Json:
-    """Return a small order with fields of its own, or of its details, replaced."""
-    details = {
-        "integration": {"id": integration},
-        "status": {"code": "unshipped"},
-        "order_created_at": "2026-11-02T12:00:00+00:00",
-        "order_items": [item("Tea tin")],
-    }
-    return {
-        "order_id": order_id,
-        "order_number": "1001",
-        "order_details": details | {name: value for name, value in fields.items() if name in DETAILS},
-        "payment_details": {"total_price": price(19.9), "status": {"code": "paid"}},
-    } | {name: value for name, value in fields.items() if name not in DETAILS}
-
-
-def item(name: str, **fields: Any) -> Json:
-    """Return an item."""
-    return {"name": name, "quantity": 2, "total_price": price(19.9), **fields}
-
-
-def price(value: Any) -> Json:
-    """Return an amount of euros."""
-    return {"value": value, "currency": "EUR"}
-
-
-def address(**fields: Any) -> Json:
-    """Return an address."""
-    given = {"name": "Ada Fictiva", "address_line_1": "Voorbeeldstraat", "postal_code": "1000", "city": "Delft"}
-    return given | {"country_code": "NL"} | fields
 
 
 def complaints(response: httpx.Response) -> dict[str, str]:

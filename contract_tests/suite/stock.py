@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from orders.factory import address, item, price
 from suite.answer import Body
 from suite.target import Target
 
 BATCH = 12
-ADDRESS = {
-    "name": "Inventa Fictiva",
-    "address_line_1": "Voorbeeldstraat",
-    "house_number": "5",
-    "postal_code": "1000 AA",
-    "city": "Amsterdam",
-    "country_code": "NL",
-}
+ADDRESS = address(house_number="5")
 
 
 @dataclass
@@ -34,10 +28,7 @@ class Stock:
         return self._left.pop(0)
 
     def _order(self) -> Body:
-        items = [
-            {"name": "Tea tin", "quantity": 2, "sku": "TIN", "total_price": {"value": 19.9, "currency": "EUR"}},
-            {"name": "Lamp", "quantity": 1, "sku": "LAMP", "total_price": {"value": 39, "currency": "EUR"}},
-        ]
+        items = [item("Tea tin", sku="TIN"), item("Lamp", quantity=1, sku="LAMP", total_price=price(39))]
         return self.target.order(
             shipping_address=ADDRESS,
             customer_details={"name": ADDRESS["name"], "phone_number": "+31000000000"},

@@ -14,13 +14,16 @@ from rich.text import Text
 
 import schemas
 from fuzz import FUZZ_REPORTS, FuzzReport
-from ledger import Rule
+from ledger import RULES, Rule, rules_of
 
 REPORTS = Path(__file__).parents[2] / "reports"
 WIDTH = 118
 CLIENT = "client"
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("skipped", "yellow")}
 METHODS = ("get", "post", "patch", "delete")
+
+
+VERDICT = pytest.StashKey["Verdict"]()
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ class Case:
 # pytest puts plugins into sets.
 @dataclass(eq=False)
 class Verdict:
-    """Collects what a run shows and prints it. Registered as a pytest plugin.
+    """Collects what a run shows and prints it. A pytest plugin.
 
-    embedded: how many tests were left out because they need this project's own mock and sandbox.
+    left_out: what was not run and why; empty when nothing was left out.
     """
 
     rules: dict[str, Rule]
@@ -46,7 +49,24 @@ class Verdict:
     operations: set[str] = field(default_factory=set)
     requests: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
-    embedded: int = 0
+    left_out: str = ""
+
+    @classmethod
+    def of(cls, config: pytest.Config) -> "Verdict":
+        """Return the verdict of a run, which the first that asks for it registers."""
+        found = config.stash.get(VERDICT, None)
+        if found is None:
+            found = config.stash[VERDICT] = cls(RULES)
+            config.pluginmanager.register(found, "verdict")
+        return found
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Note with each test which rules it proves, and on which server."""
+        for item in items:
+            item.user_properties.append(("rules", " ".join(sorted(rules_of(item)))))
+            callspec = getattr(item, "callspec", None)
+            if callspec and "target" in callspec.params:
+                item.user_properties.append(("target", callspec.params["target"]))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of one test, once: its call, or the set-up or tear-down that failed or was skipped."""
@@ -113,8 +133,8 @@ class Verdict:
         ]
         if elsewhere:
             lines.insert(2, f"            spec/LEDGER.md says where the others are: {', '.join(elsewhere)}")
-        if self.embedded:
-            lines.append(f"left out    {self.embedded} tests that need this project's own mock and sandbox")
+        if self.left_out:
+            lines.append(f"left out    {self.left_out}")
         untested = f"not tested: {', '.join(sorted(known - tested))}" if known - tested else ""
         if outcomes["failed"] or unexplained:
             broken = {id_ for case in self.cases if case.outcome == "failed" for id_ in case.rules}

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doubles.both_clients import KINDS, Driven, Kind
-from doubles.sandbox_client import Api, order
+from doubles.sandbox_client import Api
 from doubles.wire_faults import (
     FAULTS,
     REFUSALS,
@@ -25,6 +25,7 @@ from doubles.wire_faults import (
     FaultyTransport,
 )
 from orders.differences import differences
+from orders.factory import order
 from orders.model import Json, Key, key_of
 from sendcloud_orders import (
     APIStatusError,

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from doubles.both_clients import KINDS, Driven, Kind
-from doubles.sandbox_client import address, item, order
 from doubles.wire_faults import FAULTS, AsyncFaultyTransport, FaultScript, FaultyTransport
+from orders.factory import address, item, order
 from sendcloud_orders import BasicCredentials, Hooks, RetryPolicy, SendcloudError
 from sendcloud_orders_sandbox import Credentials, Sandbox
 

@@ -1,4 +1,4 @@
-"""What may enter which room: who imports whom, and what the wheel asks for."""
+"""Who imports whom, and what the wheel asks for."""
 
 import ast
 import re
@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = {
+PACKAGES = {
     "sendcloud_orders_api": ROOT / "generated" / "sendcloud_orders_api",
     "sendcloud_orders": ROOT / "adapters" / "sendcloud_orders",
     "sendcloud_orders_sandbox": ROOT / "contract_tests" / "sandbox" / "sendcloud_orders_sandbox",
@@ -31,16 +31,16 @@ def imports(module: Path) -> Iterator[str]:
 
 def imported_by(package: str) -> dict[str, set[str]]:
     """Return, for each name that the package imports, the modules that do."""
-    room = ROOMS[package]
+    folder = PACKAGES[package]
     found: dict[str, set[str]] = {}
-    for module in room.rglob("*.py"):
+    for module in folder.rglob("*.py"):
         for name in imports(module):
-            found.setdefault(name, set()).add(module.relative_to(room).as_posix())
+            found.setdefault(name, set()).add(module.relative_to(folder).as_posix())
     return found
 
 
 def third_parties(package: str) -> set[str]:
-    return set(imported_by(package)) - sys.stdlib_module_names - ROOMS.keys()
+    return set(imported_by(package)) - sys.stdlib_module_names - PACKAGES.keys()
 
 
 def distributions(modules: set[str]) -> set[str]:
@@ -68,8 +68,8 @@ def project() -> dict[str, dict[str, list[str]]]:
         ("sendcloud_orders_sandbox", {"sendcloud_orders_api"}),
     ],
 )
-def test_a_room_imports_of_ours_only_what_the_house_allows(package: str, allowed: set[str]) -> None:
-    ours = {name: modules for name, modules in imported_by(package).items() if name in ROOMS.keys() | OF_THE_TESTS}
+def test_a_package_imports_of_ours_only_what_it_may(package: str, allowed: set[str]) -> None:
+    ours = {name: modules for name, modules in imported_by(package).items() if name in PACKAGES.keys() | OF_THE_TESTS}
     assert {name: modules for name, modules in ours.items() if name not in allowed | {package}} == {}
 
 

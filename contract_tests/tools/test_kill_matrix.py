@@ -7,7 +7,6 @@ import msgspec
 import pytest
 from rich.console import Console
 
-import ledger
 from kill_matrix import plain, report
 from kill_matrix.__main__ import sample
 from kill_matrix.damage import ADAPTERS, Damage, enlist, instead
@@ -16,9 +15,9 @@ from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.plain import Sight
 from kill_matrix.trial import Failure, Recorder, Trial
 from kill_matrix.variations import UNDAMAGED, VARIATIONS
+from ledger import RULES
 from sendcloud_orders_sandbox import Policies
 
-RULES = ledger.rules(ledger.LEDGER.read_text(encoding="utf-8"))
 DAMAGE = Damage("nothing works", "everything", ("UPSERT-KEY", "UPSERT-ID"), lambda patch: None)
 SEEN = Failure("test_upsert.py::test_a_key", ("UPSERT-KEY",), shown=True, message="assert 1 == 2")
 

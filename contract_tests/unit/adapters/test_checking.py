@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from doubles.fake_service import order
+from orders.factory import order
 from sendcloud_orders.checking import find_errors
 from sendcloud_orders.errors import FieldError
 from sendcloud_orders.pointers import FieldPath

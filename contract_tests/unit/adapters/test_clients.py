@@ -26,13 +26,12 @@ from doubles.fake_service import (
     failing,
     lost_after,
     lost_before,
-    order,
-    orders,
     slow,
     throttled,
     unavailable,
     unreachable,
 )
+from orders.factory import order, orders
 from sendcloud_orders import (
     AppInfo,
     AsyncOrdersClient,

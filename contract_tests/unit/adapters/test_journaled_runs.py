@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from doubles.fake_service import order
+from orders.factory import order
 from sendcloud_orders import BatchOutcome, Journal, UpsertReport
 from sendcloud_orders.batching import PlannedBatch, Planner
 from sendcloud_orders.exchange import Conversation, Exchange, Lost, Outcome, Succeeded

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.fake_service import order
+from orders.factory import order
 from sendcloud_orders import ContractError, Filters, InvalidRequest, Page, UnreadableRow
 from sendcloud_orders.exchange import Answer, Exchange, Succeeded, Unreadable, read_answer
 from sendcloud_orders.pagination import Listing, UnreadableRows, page_call, read_cursor, read_filters

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doubles.both_clients import KINDS, Driven, Kind
-from doubles.fake_service import PASSING, FakeService, answer_with, error, order
+from doubles.fake_service import PASSING, FakeService, answer_with, error
+from orders.factory import order
 from sendcloud_orders import OrderId, OrderKey, RetryPolicy, SendcloudError, UpsertReport
 
 FAULTS = {**PASSING, "401": answer_with(lambda: error(401, "no")), "404": answer_with(lambda: error(404, "no"))}

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from doubles.both_clients import KINDS, Driven, Kind
-from doubles.fake_service import FakeService, Fault, answer_with, order
+from doubles.fake_service import FakeService, Fault, answer_with
+from orders.factory import order
 from sendcloud_orders import BasicCredentials, Hooks, OAuth2Credentials, RetryPolicy, SendcloudError
 
 PUBLIC, SECRET = "planted-public", "planted-hidden"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.fake_service import order, orders
+from orders.factory import order, orders
 from sendcloud_orders import (
     APIStatusError,
     AuthenticationError,

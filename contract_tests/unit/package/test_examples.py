@@ -1,6 +1,5 @@
 """The orders of examples/orders.ndjson: remade byte for byte, valid, and as varied as they claim to be."""
 
-import json
 import runpy
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -11,10 +10,11 @@ from typing import Any
 import pytest
 
 import schemas
+from orders.realistic import read_orders
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 FILE = EXAMPLES / "orders.ndjson"
-ORDERS: list[dict[str, Any]] = [json.loads(line) for line in FILE.read_text(encoding="utf-8").split("\n")[:-1]]
+ORDERS = read_orders()
 
 Order = dict[str, Any]
 Feature = Callable[[Order], bool]

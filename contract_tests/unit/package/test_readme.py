@@ -1,6 +1,5 @@
 """The README's examples run."""
 
-import json
 import re
 import runpy
 import textwrap
@@ -9,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orders import realistic
 from sendcloud_orders_sandbox import Sandbox
 
 ROOT = Path(__file__).parents[3]
@@ -25,8 +25,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, sendcloud_sandbox: Sandbox) -> 
 
 
 def read_orders() -> list[dict[str, Any]]:
-    lines = (ROOT / "examples" / "orders.ndjson").read_text(encoding="utf-8").split("\n")
-    found = [json.loads(line) for line in lines[:20]]
+    found = realistic.read_orders()[:20]
     for number, order in enumerate(found):
         order["order_id"] = f"shop-{1000 + number}"
         order["order_details"]["integration"]["id"] = 41

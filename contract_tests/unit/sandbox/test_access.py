@@ -8,7 +8,8 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api, order
+from doubles.sandbox_client import Api
+from orders.factory import order
 from sendcloud_orders_sandbox import Credentials, Policies, Sandbox
 
 OPERATIONS = [

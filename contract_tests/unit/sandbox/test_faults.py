@@ -10,7 +10,8 @@ from contextlib import closing
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api, order
+from doubles.sandbox_client import Api
+from orders.factory import order
 from sendcloud_orders_sandbox import Fault, Kind, Sandbox
 from sendcloud_orders_sandbox.faults import UnknownFaultError
 

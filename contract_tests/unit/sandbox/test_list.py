@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api, Json, order
+from doubles.sandbox_client import Api, Json
+from orders.factory import order
 from sendcloud_orders_sandbox import Sandbox
 
 SORTS = [

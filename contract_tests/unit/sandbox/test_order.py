@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from doubles.sandbox_client import Api, Json, address, complaints, item, order, price
+from doubles.sandbox_client import Api, Json, complaints
+from orders.factory import address, item, order, price
 from sendcloud_orders_sandbox import Sandbox
 
 NOT_FOUND = {
@@ -130,7 +131,7 @@ def test_a_patch_may_repeat_the_order_id_and_not_change_it(api: Api, sandbox: Sa
         {"/data/attributes/order_id": "Order id A cannot be changed"},
     )
     (stored,) = sandbox.orders()
-    assert (stored["order_id"], stored["order_number"]) == ("A", "1001")
+    assert (stored["order_id"], stored["order_number"]) == ("A", "#A")
 
 
 @pytest.mark.rule("PATCH-IMMUTABLE", "UPSERT-ACCOUNT")

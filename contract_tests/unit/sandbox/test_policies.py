@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api, Json, complaints, item, order, price
+from doubles.sandbox_client import Api, Json, complaints
+from orders.factory import item, order, price
 from sendcloud_orders_sandbox import Policies, Sandbox
 from sendcloud_orders_sandbox.policies import UnknownPolicyError
 

@@ -18,7 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api, order
+from doubles.sandbox_client import Api
+from orders.factory import order
 from sendcloud_orders_sandbox import Credentials, PortTakenError, Sandbox
 
 pytest_plugins = ["pytester"]

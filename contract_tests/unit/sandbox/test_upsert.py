@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from doubles.sandbox_client import Api, Json, address, complaints, item, order, price
+from doubles.sandbox_client import Api, Json, complaints
+from orders.factory import address, item, order, price
 from sendcloud_orders_sandbox import Sandbox
 
 
