@@ -1,4 +1,4 @@
-# An index of tox.ini, which is the truth. Everything that is installed stays in .venv, .tox and node_modules.
+# An index of tox.ini, which defines every check. Everything that is installed stays in .venv, .tox and node_modules.
 RECENT = 'import sys; sys.exit(sys.version_info < (3, 11))'
 # Looked for once, and only when .venv is to be made.
 PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
@@ -35,7 +35,7 @@ contract: .venv/done node_modules/done ## run the contract suite on Prism and th
 unit: .venv/done node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
 
-tools: .venv/done node_modules/done ## test what we make and test with: spec, ledger, generation, mock, strategies, verdict
+tools: .venv/done node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools
 
 lint: .venv/done node_modules/done ## lint and check the format of the code, and lint the spec

@@ -41,7 +41,7 @@ def test_the_output_depends_on_neither_place_nor_time_nor_language_nor_hash_seed
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_a_changed_description_is_seen_and_the_way_to_mend_it_named(
+def test_a_changed_description_is_seen_and_the_way_to_fix_it_named(
     script: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit(script.SPEC, "description: A postal address.", "description: An address.")
@@ -62,7 +62,7 @@ def test_a_comment_in_the_specification_is_seen_in_the_manifest_alone(
     ]
 
 
-def test_stray_missing_and_edited_files_are_seen_and_mended(
+def test_stray_missing_and_edited_files_are_seen_and_fixed(
     script: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (script.PACKAGE / "models" / "stray.py").touch()
@@ -105,7 +105,7 @@ def test_an_error_in_the_specification_is_told_with_its_place_and_spoils_nothing
     assert script.main([]) == 2
     told = capsys.readouterr().err
     assert said in told
-    assert "Mend" in told or "put it in quotes" in told
+    assert "Fix" in told or "put it in quotes" in told
     assert "Traceback" not in told
     assert script.files(script.PACKAGE) == before
 

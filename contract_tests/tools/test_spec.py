@@ -192,6 +192,14 @@ def test_the_id_of_a_request_is_a_string_of_digits(id_: object, valid: bool) -> 
     assert (schemas.faults("OrderInput", {**order, "id": id_}) == []) is valid
 
 
+@pytest.mark.parametrize("schema", ["OrderInput", "OrderUpdate"])
+def test_the_times_that_only_the_service_sets_may_be_sent_back(schema: str) -> None:
+    [order] = SPEC["components"]["examples"]["MinimalOrder"]["value"]
+    times = dict.fromkeys(["created_at", "modified_at"], "2026-11-02T08:30:01.123456+00:00")
+    assert schemas.faults(schema, order | times) == []
+    assert all(SCHEMAS[schema]["properties"][name]["readOnly"] for name in times)
+
+
 @pytest.mark.rule("UPSERT-SERVICE-POINT")
 @pytest.mark.parametrize(
     ("point", "valid"),

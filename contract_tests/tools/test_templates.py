@@ -45,6 +45,10 @@ SCHEMAS: dict[str, Any] = {
             "from": TEXT,
             "kebab-name": {"type": "integer"},
             "tags": {"type": ["array", "null"], "items": TEXT},
+            "billed": {"$ref": "#/components/schemas/Place"},
+            "shipped": {"$ref": "#/components/schemas/Place"},
+            "size": {"$ref": "#/components/schemas/Size"},
+            "created_at": {"type": "string", "format": "date-time", "readOnly": True},
         },
     },
     "Read": {
@@ -64,8 +68,11 @@ SCHEMAS: dict[str, Any] = {
                 ]
             },
             "kebab-name": TEXT,
+            "created_at": {"type": "string", "format": "date-time", "readOnly": True},
         },
     },
+    "Place": {"type": "object", "additionalProperties": False, "description": "A place.", "properties": {"name": TEXT}},
+    "Size": {"type": "string", "minLength": 1, "description": "A size."},
     "Leaf": {"type": "object", "properties": {"text": TEXT}},
     "Conditions": {
         "type": "object",
@@ -150,6 +157,25 @@ def test_a_closed_schema_refuses_unknown_fields_and_an_open_one_passes_them_over
     with pytest.raises(msgspec.ValidationError):
         msgspec.convert({"needed": "x", "needed_or_null": None, "more": 1}, made.models.Sent)
     assert msgspec.convert({"id": 1, "more": 1}, made.models.Read) == made.models.Read(id=1)
+
+
+def test_a_read_only_field_is_read_and_not_sent(made: ModuleType) -> None:
+    assert "created_at" not in hints(made.models.Sent)
+    assert hints(made.models.Read)["created_at"] == datetime.datetime | None
+
+
+def source(made: ModuleType, name: str) -> str:
+    return Path(str(__import__(f"{made.__name__}.models.{name}", fromlist=[name]).__file__)).read_text(encoding="utf-8")
+
+
+def test_the_text_of_a_class_stands_once_and_not_at_each_field_that_refers_to_it(made: ModuleType) -> None:
+    assert "A place." in source(made, "place")
+    assert "A place." not in source(made, "sent")
+
+
+def test_a_field_keeps_its_own_text_and_that_of_a_reference_to_no_class(made: ModuleType) -> None:
+    assert 'size: str | Unset = UNSET\n    """A size."""\n' in source(made, "sent")
+    assert source(made, "sent").count("Ends in a quote") == 2
 
 
 def test_a_decimal_format_is_a_decimal(made: ModuleType) -> None:

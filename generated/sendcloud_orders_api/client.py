@@ -13,22 +13,22 @@ T = TypeVar("T")
 Parse = Callable[[int, bytes, str], T]
 
 
-def _respond(answer: httpx.Response, parse: Parse[T]) -> Response[T]:
-    content_type = answer.headers.get("content-type", "")
+def _read(response: httpx.Response, parse: Parse[T]) -> Response[T]:
+    content_type = response.headers.get("content-type", "")
     return Response(
-        status_code=answer.status_code,
-        content=answer.content,
-        headers=answer.headers,
-        parsed=parse(answer.status_code, answer.content, content_type),
+        status_code=response.status_code,
+        content=response.content,
+        headers=response.headers,
+        parsed=parse(response.status_code, response.content, content_type),
     )
 
 
 @dataclass(kw_only=True, repr=False, eq=False)
 class Client:
-    """Keep what calls share: the address, headers, cookies, time-out (seconds), TLS, and a pool of connections.
+    """The settings that calls share (address, headers, cookies, timeout in seconds, TLS) and a connection pool.
 
-    `httpx_args` are further arguments of httpx's clients. The `with_…` methods return a new client with a pool of its
-    own and leave this one as it is. The `repr` shows the address alone.
+    `httpx_args` are further arguments for httpx's clients. The `with_…` methods return a new client with its own pool
+    and leave this one unchanged. The `repr` shows only the address.
     """
 
     base_url: str
@@ -46,15 +46,15 @@ class Client:
         return f"{type(self).__name__}(base_url={str(address)!r})"
 
     def with_headers(self, headers: Mapping[str, str]) -> Self:
-        """Make a client with these headers besides."""
+        """Return a client with these headers added."""
         return replace(self, headers={**self.headers, **headers})
 
     def with_cookies(self, cookies: Mapping[str, str]) -> Self:
-        """Make a client with these cookies besides."""
+        """Return a client with these cookies added."""
         return replace(self, cookies={**self.cookies, **cookies})
 
     def with_timeout(self, timeout: httpx.Timeout | float | None) -> Self:
-        """Make a client with another time-out."""
+        """Return a client with another timeout, in seconds."""
         return replace(self, timeout=timeout)
 
     def _all_headers(self) -> dict[str, str]:
@@ -72,40 +72,40 @@ class Client:
         }
 
     def set_httpx_client(self, client: httpx.Client) -> Self:
-        """Use this client of httpx, with its own settings instead of ours."""
+        """Use this httpx client, with its own settings instead of these."""
         self._client = client
         return self
 
     def get_httpx_client(self) -> httpx.Client:
-        """Give the client of httpx behind this one."""
+        """Return the httpx client behind this one."""
         if self._client is None:
             self._client = httpx.Client(**self._settings())
         return self._client
 
     def set_async_httpx_client(self, async_client: httpx.AsyncClient) -> Self:
-        """Use this asynchronous client of httpx, with its own settings instead of ours."""
+        """Use this asynchronous httpx client, with its own settings instead of these."""
         self._async_client = async_client
         return self
 
     def get_async_httpx_client(self) -> httpx.AsyncClient:
-        """Give the asynchronous client of httpx behind this one."""
+        """Return the asynchronous httpx client behind this one."""
         if self._async_client is None:
             self._async_client = httpx.AsyncClient(**self._settings())
         return self._async_client
 
     def send(self, request: Request, parse: Parse[T]) -> Response[T]:
-        """Send a request once and read the answer.
+        """Send a request once and read the response.
 
-        Raises: errors.UnreadableResponse; httpx.HTTPError when no answer came.
+        Raises `errors.UnreadableResponse` when the response cannot be read, and `httpx.HTTPError` when none came.
         """
-        return _respond(self.get_httpx_client().request(**request.as_kwargs()), parse)
+        return _read(self.get_httpx_client().request(**request.as_kwargs()), parse)
 
     async def send_async(self, request: Request, parse: Parse[T]) -> Response[T]:
-        """Send a request once and read the answer.
+        """Send a request once and read the response.
 
-        Raises: errors.UnreadableResponse; httpx.HTTPError when no answer came.
+        Raises `errors.UnreadableResponse` when the response cannot be read, and `httpx.HTTPError` when none came.
         """
-        return _respond(await self.get_async_httpx_client().request(**request.as_kwargs()), parse)
+        return _read(await self.get_async_httpx_client().request(**request.as_kwargs()), parse)
 
     def __enter__(self) -> Self:
         self.get_httpx_client().__enter__()
@@ -124,9 +124,9 @@ class Client:
 
 @dataclass(kw_only=True, repr=False, eq=False)
 class AuthenticatedClient(Client):
-    """Send `{prefix} {token}` in a header with every call.
+    """A client that sends `{prefix} {token}` in a header with every call.
 
-    For HTTP Basic the prefix is `Basic` and the token the base64 of `user:password`, or pass `auth` in `httpx_args`.
+    For HTTP Basic, set `prefix` to `Basic` and `token` to the base64 of `user:password`, or pass `auth` in `httpx_args`.
     """
 
     token: str

@@ -1,11 +1,11 @@
-"""The one error that reading a response raises."""
+"""The only error that reading a response raises."""
 
 
 class UnreadableResponse(Exception):
-    """Tell where a response departs from the specification, and nothing of what it holds.
+    """A response that departs from the specification; shows where, and nothing of its contents.
 
-    Picklable. `status_code` is the plain number. `path` leads to the trouble in the body, such as `$.data[3].id`, and
-    `position` is the byte where the JSON breaks off; each is empty (`""`, `None`) where it says nothing.
+    Picklable. `status_code` is a plain number. `path` leads to the fault in the body, such as `$.data[3].id`, and
+    `position` is the byte at which the JSON is malformed; each is empty (`""`, `None`) when it is not known.
     """
 
     def __init__(

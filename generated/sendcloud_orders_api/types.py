@@ -1,4 +1,4 @@
-"""What every operation shares: the request and the response as values, and the one codec."""
+"""What all operations share: requests and responses as values, and the codec."""
 
 import datetime
 import re
@@ -18,7 +18,7 @@ UNSET = msgspec.UNSET
 AwareDatetime = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
-# What msgspec says: the reason, a value of the body that nobody else may see, the byte, the path.
+# The parts of msgspec's messages: the reason, a value of the body that must not be shown, the byte, the path.
 _MESSAGE = re.compile(
     r"(?P<reason>.*?)(?: (?P<value>['\"]).*(?P=value))?"
     r"(?: \(byte (?P<byte>\d+)\))?(?: - at `(?P<path>[^`]*)`)?",
@@ -28,7 +28,7 @@ _MESSAGE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """Hold a request that is not sent yet. Its `repr` shows neither parameters nor headers nor body."""
+    """A request before it is sent. Its `repr` shows no parameters, headers or body."""
 
     method: str
     path: str
@@ -38,17 +38,17 @@ class Request:
 
     @property
     def url(self) -> str:
-        """Join path and query; the commas of a list stay commas."""
+        """The path and the query; the commas of a list are not escaped."""
         return f"{self.path}?{urlencode(self.params, safe=',')}" if self.params else self.path
 
     def as_kwargs(self) -> dict[str, Any]:
-        """Give the keyword arguments of httpx's `request` and `build_request`."""
+        """Return the keyword arguments for httpx's `request` and `build_request`."""
         return {"method": self.method, "url": self.url, "headers": self.headers, "content": self.content}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response(Generic[T]):
-    """Hold an answer and what it was read as. Its `repr` shows the status alone."""
+    """A response and the value read from it. Its `repr` shows only the status."""
 
     status_code: int
     content: bytes = field(repr=False)
@@ -57,10 +57,10 @@ class Response(Generic[T]):
 
 
 def to_text(value: object) -> str:
-    """Write a parameter: a list as a comma list, a date as YYYY-MM-DD.
+    """Write a parameter: a list with commas between its items, a date as YYYY-MM-DD.
 
-    Raises: TypeError on a datetime, whose time of day a date parameter would lose; ValueError on an empty list, which
-    would read as no filter at all.
+    Raises `TypeError` on a datetime, because a date parameter would lose its time of day, and `ValueError` on an empty
+    list, because the service would take it for no filter at all.
     """
     if isinstance(value, datetime.datetime):
         raise TypeError("a parameter takes a date, not a datetime: choose the day with .date()")
@@ -76,19 +76,19 @@ def to_text(value: object) -> str:
 
 
 def to_params(values: Mapping[str, object]) -> dict[str, str]:
-    """Write the parameters that are set."""
+    """Write the parameters that are set, by name."""
     return {name: to_text(value) for name, value in values.items() if value is not UNSET and value is not None}
 
 
 def encode(body: object) -> bytes:
-    """Write a body as JSON; decimals as numbers, digit for digit. Bytes are taken for JSON and pass as they are.
+    """Write a body as JSON, with decimals as numbers of the same digits. Bytes must be JSON and are returned unchanged.
 
-    Raises: ValueError on NaN or infinity.
+    Raises `ValueError` on NaN or infinity.
     """
     if isinstance(body, bytes):
         return body
     content = _ENCODER.encode(body)
-    if b"NaN" in content or b"Infinity" in content:  # in a text perhaps; the decoder knows
+    if b"NaN" in content or b"Infinity" in content:  # Perhaps inside a string: the decoder can tell.
         try:
             msgspec.json.decode(content)
         except msgspec.DecodeError:
@@ -96,38 +96,41 @@ def encode(body: object) -> bytes:
     return content
 
 
-def decode(body: type[T], content: bytes, *, status_code: int = 200, content_type: str = "") -> T:
-    """Read a body, leniently: numbers may come as strings, and unknown fields are passed over.
+def decode(body_type: type[T], content: bytes, *, status_code: int = 200, content_type: str = "") -> T:
+    """Read a body as a type, leniently: a number may be given as a string, and an open model ignores unknown fields.
 
-    Raises: UnreadableResponse.
+    Raises `UnreadableResponse` when the body does not have this type.
     """
     try:
-        return msgspec.json.decode(content if body is not NoneType else b"null", type=body, strict=False)
+        return msgspec.json.decode(content if body_type is not NoneType else b"null", type=body_type, strict=False)
     except UnicodeDecodeError:
         reason = "the body is not UTF-8"
     except RecursionError:
         reason = "the body is nested too deeply"
     except msgspec.DecodeError as error:
         reason = str(error)
-    # Raised out here so that no cause hangs on it that holds a piece of the body.
-    found = _MESSAGE.fullmatch(reason)
-    assert found is not None
-    position = int(found["byte"]) if found["byte"] else None
-    raise UnreadableResponse(status_code, content_type, found["reason"], found["path"] or "", position)
+    # Raised outside the `except` blocks, so that it carries no cause that holds a piece of the body.
+    parts = _MESSAGE.fullmatch(reason)
+    assert parts is not None
+    position = int(parts["byte"]) if parts["byte"] else None
+    raise UnreadableResponse(status_code, content_type, parts["reason"], parts["path"] or "", position)
 
 
-def read(bodies: Mapping[str, type[T]], status_code: int, content: bytes, content_type: str) -> T:
-    """Read a body as what the specification says of its status: the code, then its range, then the default.
+def read(body_types: Mapping[str, type[T]], status_code: int, content: bytes, content_type: str) -> T:
+    """Read a body as the type that is documented for its status: for the code, else its range, else the default.
 
-    A success or an error that is not documented is read like the documented ones: sources disagree on the codes, and a
-    gateway has its own. Raises: UnreadableResponse.
+    A success or an error that is not documented is read like the first documented one: sources disagree on the codes,
+    and a gateway has codes of its own. Raises `UnreadableResponse` when the body cannot be read as that type.
     """
-    body = bodies.get(str(status_code)) or bodies.get(f"{status_code // 100}XX") or bodies.get("default")
-    if body is None and (200 <= status_code < 300 or status_code >= 400):
-        body = next((known for status, known in bodies.items() if (status >= "4") == (status_code >= 400)), None)
-    if body is None:
+    body_type = (
+        body_types.get(str(status_code)) or body_types.get(f"{status_code // 100}XX") or body_types.get("default")
+    )
+    if body_type is None and (200 <= status_code < 300 or status_code >= 400):
+        same_kind = (known for status, known in body_types.items() if (status >= "4") == (status_code >= 400))
+        body_type = next(same_kind, None)
+    if body_type is None:
         raise UnreadableResponse(status_code, content_type, "the status is not documented")
-    return decode(body, content, status_code=status_code, content_type=content_type)
+    return decode(body_type, content, status_code=status_code, content_type=content_type)
 
 
 __all__ = [

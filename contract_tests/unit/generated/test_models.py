@@ -1,6 +1,7 @@
 """What the generated models are: plain values that copy, pickle, and say only what JSON can say."""
 
 import copy
+import inspect
 import pickle
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
@@ -22,7 +23,7 @@ from sendcloud_orders_api.models import (
     ServicePointInput,
     StatusInput,
 )
-from sendcloud_orders_api.types import UNSET, decode, encode
+from sendcloud_orders_api.types import UNSET, decode, encode, read
 
 STRUCTS: list[type[msgspec.Struct]] = [
     model
@@ -112,6 +113,11 @@ def test_a_model_to_send_refuses_an_unknown_field(model: type[msgspec.Struct]) -
 def test_what_is_sent_is_closed_and_what_is_read_is_open() -> None:
     closed = {model.__name__ for model in STRUCTS if model.__struct_config__.forbid_unknown_fields}
     assert closed == {model.__name__ for model in STRUCTS if model.__name__.endswith(("Input", "Update"))}
+
+
+def test_a_type_to_read_is_a_parameter_whose_name_says_so() -> None:
+    assert list(inspect.signature(decode).parameters)[:2] == ["body_type", "content"]
+    assert list(inspect.signature(read).parameters)[:1] == ["body_types"]
 
 
 def test_an_unknown_code_in_a_model_to_send_is_refused_when_it_is_read() -> None:

@@ -363,3 +363,13 @@ def test_the_path_may_end_in_a_slash(api: Api) -> None:
     (reference,) = response.json()["data"]
     assert api.get("/orders/").json()["data"][0]["order_id"] == "A"
     assert api.get(f"/orders/{reference['id']}/").status_code == 200
+
+
+@pytest.mark.rule("UPSERT-KEY")
+def test_an_order_that_was_read_may_be_sent_back_and_the_service_keeps_its_own_times(api: Api) -> None:
+    (known,) = api.create(order())
+    read = api.read(known)
+    sent = read | {"created_at": "2001-01-01T00:00:00Z", "modified_at": "2001-01-01T00:00:00Z"}
+    assert api.create(sent) == [known]
+    assert api.patch(f"/orders/{known}", json={"created_at": sent["created_at"]}).status_code == 200
+    assert api.read(known)["created_at"] == read["created_at"]

@@ -4,11 +4,11 @@ from ..types import UNSET, Unset
 
 
 class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """A postal address. Carriers have length limits of their own that show only at the label."""
+    """A postal address. Carriers have length limits of their own, which apply only when a label is made."""
 
     name: str
     address_line_1: str
-    """The street, with the house number if it is not given apart."""
+    """The street, with the house number unless that is given separately."""
     postal_code: str
     city: str
     country_code: str
@@ -18,6 +18,6 @@ class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
     address_line_2: str | Unset = UNSET
     po_box: str | Unset | None = UNSET
     state_province_code: str | Unset = UNSET
-    """ISO 3166-2, such as `IT-RM`; the bare part after the dash is seen as well."""
+    """ISO 3166-2 code, such as `IT-RM`. The part after the hyphen alone has been seen too."""
     email: str | Unset = UNSET
     phone_number: str | Unset = UNSET

@@ -9,17 +9,17 @@ class ApiError(msgspec.Struct, kw_only=True, gc=False):
     """One thing that went wrong."""
 
     status: int | str
-    """The HTTP status once more."""
+    """The HTTP status, repeated."""
     code: str
-    """Open. Documented: unknown_field, invalid, forbidden, invalid_choice, min_value, null, not_found, required,
-    not_a_list, non_field_errors, authentication_failed, validation_error, parcel_announcement_error. Seen
-    besides: missing, enum, extra_forbidden."""
+    """Kind of error; other codes may come. Documented: unknown_field, invalid, forbidden, invalid_choice,
+    min_value, null, not_found, required, not_a_list, non_field_errors, authentication_failed,
+    validation_error, parcel_announcement_error. Also seen: missing, enum, extra_forbidden."""
     detail: str
-    """What is wrong in this case."""
+    """What is wrong in this instance."""
     id: str | None = None
     """Id of this occurrence."""
     links: ErrorLinks | None = None
     title: str | None = None
-    """Short text that does not vary."""
+    """Short summary, the same for every error of its kind."""
     source: ErrorSource | None = None
     meta: ErrorMeta | None = None

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Costs(msgspec.Struct, kw_only=True, gc=False):
-    """Costs for customs, read as a decimal whether they come as number or as string."""
+    """Costs declared to customs, read as a decimal from a number or a string."""
 
     value: Decimal | None = None
     currency: str | None = None

@@ -2,7 +2,7 @@ import msgspec
 
 
 class CustomerDetails(msgspec.Struct, kw_only=True, gc=False):
-    """Who ordered."""
+    """Who placed the order."""
 
     name: str | None = None
     phone_number: str | None = None

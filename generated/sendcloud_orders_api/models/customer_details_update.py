@@ -4,7 +4,8 @@ from ..types import UNSET, Unset
 
 
 class CustomerDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Changes to who ordered. The reference calls the telephone `phone` here and `phone_number` elsewhere."""
+    """Changes to who placed the order. The reference calls the telephone number `phone` here and `phone_number`
+    elsewhere."""
 
     name: str | Unset = UNSET
     phone: str | Unset = UNSET

@@ -7,12 +7,10 @@ from .tax_numbers_input import TaxNumbersInput
 
 
 class CustomsDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """What customs must know."""
+    """What customs must know about the order."""
 
     commercial_invoice_number: str | Unset = UNSET
     """Number of the commercial invoice."""
     shipment_type: ShipmentType | Unset = UNSET
-    """What kind of goods customs sees."""
     export_type: ExportType | Unset = UNSET
-    """Who exports to whom."""
     tax_numbers: TaxNumbersInput | Unset | None = UNSET

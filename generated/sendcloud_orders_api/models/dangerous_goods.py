@@ -2,7 +2,7 @@ import msgspec
 
 
 class DangerousGoods(msgspec.Struct, kw_only=True, gc=False):
-    """What a carrier must know of a dangerous product. Codes may come in another case than they are sent in."""
+    """What a carrier must know about a dangerous product. Codes may come back in a different case."""
 
     chemical_record_identifier: str | None = None
     regulation_set: str | None = None

@@ -10,14 +10,13 @@ from .weight_type import WeightType
 
 
 class DangerousGoodsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """What a carrier must know of a dangerous product."""
+    """What a carrier must know about a dangerous product."""
 
     chemical_record_identifier: str | Unset | None = UNSET
-    """Record in the carrier's chemical database."""
+    """Id of the record in the carrier's chemical database."""
     regulation_set: RegulationSet | Unset = UNSET
-    """Rules that hold for the dangerous goods."""
     packaging_type_quantity: str | Unset | None = UNSET
-    """How many pieces of packaging."""
+    """Number of packages."""
     packaging_type: str | Unset | None = UNSET
     """Kind of packaging."""
     packaging_instruction_code: str | Unset | None = UNSET
@@ -27,26 +26,21 @@ class DangerousGoodsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown
     class_division_number: str | Unset | None = UNSET
     """Hazard class or division."""
     quantity: str | Unset | None = UNSET
-    """How much of it."""
+    """Amount of the dangerous product."""
     unit_of_measurement: DangerousGoodsUnit | Unset = UNSET
-    """Unit of the dangerous goods' quantity."""
     proper_shipping_name: str | Unset | None = UNSET
-    """Name in the regulation."""
+    """Name under the regulations."""
     commodity_regulated_level_code: CommodityRegulatedLevel | Unset = UNSET
-    """Limited or excepted quantity."""
     transportation_mode: TransportationMode | Unset = UNSET
-    """How dangerous goods may travel."""
     emergency_contact_name: str | Unset | None = UNSET
-    """Whom to ask in an emergency."""
+    """Whom to contact in an emergency."""
     emergency_contact_phone: str | Unset | None = UNSET
-    """Where to call in an emergency."""
+    """Telephone number to call in an emergency."""
     adr_packing_group_letter: AdrPackingGroup | Unset = UNSET
-    """Packing group under ADR."""
     local_proper_shipping_name: str | Unset | None = UNSET
     """Name in the local language."""
     transport_category: str | Unset | None = UNSET
-    """Category under ADR."""
+    """Transport category under ADR."""
     tunnel_restriction_code: str | Unset | None = UNSET
-    """Tunnel code under ADR."""
+    """Tunnel restriction code under ADR."""
     weight_type: WeightType | Unset = UNSET
-    """What the quantity weighs."""

@@ -4,7 +4,7 @@ from ..types import AwareDatetime
 
 
 class DeliveryDates(msgspec.Struct, kw_only=True, gc=False):
-    """When the item is to be handed over and delivered."""
+    """When the item is due to be handed over and delivered."""
 
     handover_at: AwareDatetime | None = None
     deliver_at: AwareDatetime | None = None

@@ -6,12 +6,12 @@ from ..types import UNSET, AwareDatetime, Unset
 
 
 class DeliveryDatesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """When the item is to be handed over and delivered."""
+    """When the item is due to be handed over and delivered."""
 
     handover_at: AwareDatetime | Unset | None = UNSET
-    """To the carrier."""
+    """When it is handed over to the carrier."""
     deliver_at: AwareDatetime | Unset | None = UNSET
-    """To the customer."""
+    """When it is delivered to the customer."""
 
     def __post_init__(self) -> None:
         if isinstance(self.handover_at, datetime.datetime) and self.handover_at.tzinfo is None:

@@ -6,7 +6,7 @@ from ..types import UNSET, AwareDatetime, Unset
 
 
 class DeliveryDatesUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Changed dates of hand-over and delivery."""
+    """Changes to the dates of handover and delivery."""
 
     handover_at: AwareDatetime | Unset = UNSET
     deliver_at: AwareDatetime | Unset = UNSET

@@ -8,4 +8,4 @@ class Dimension(msgspec.Struct, kw_only=True, gc=False):
     width: float | None = None
     height: float | None = None
     unit: str | None = None
-    """One of the `DimensionUnit`s, or one not known yet."""
+    """A `DimensionUnit`, or a unit that is not known yet."""

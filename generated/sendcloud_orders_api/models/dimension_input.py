@@ -10,4 +10,3 @@ class DimensionInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     width: float
     height: float
     unit: DimensionUnit
-    """Unit of length."""

@@ -11,4 +11,3 @@ class DimensionUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     width: float | Unset = UNSET
     height: float | Unset = UNSET
     unit: DimensionUnit | Unset = UNSET
-    """Unit of length."""

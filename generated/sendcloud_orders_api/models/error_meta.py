@@ -1,4 +1,4 @@
 from typing import Any, TypeAlias
 
 ErrorMeta: TypeAlias = dict[str, Any]
-"""Anything else that the service says of an error."""
+"""Anything else that the service says about an error."""

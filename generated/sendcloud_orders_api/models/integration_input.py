@@ -5,4 +5,4 @@ class IntegrationInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fi
     """The shop connection that the order belongs to."""
 
     id: int
-    """Id of an integration of the same account."""
+    """Id of one of the account's integrations."""

@@ -11,7 +11,7 @@ class ItemPriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     value: Decimal | Unset = UNSET
     """The amount."""
     currency: str | Unset = UNSET
-    """ISO 4217 code. EUR, GBP and USD are documented, and the service is seen to hold others."""
+    """ISO 4217 code. EUR, GBP and USD are documented; others have been seen in live orders."""
 
     def __post_init__(self) -> None:
         if isinstance(self.value, Decimal) and not self.value.is_finite():

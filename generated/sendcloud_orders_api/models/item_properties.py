@@ -1,4 +1,4 @@
 from typing import Any, TypeAlias
 
 ItemProperties: TypeAlias = dict[str, Any]
-"""Any further facts of the product, by name."""
+"""Further properties of the product, by name."""

@@ -6,7 +6,7 @@ from .weight import Weight
 
 
 class Measurement(msgspec.Struct, kw_only=True, gc=False):
-    """How large and how heavy."""
+    """Size, weight and volume."""
 
     dimension: Dimension | None = None
     weight: Weight | None = None

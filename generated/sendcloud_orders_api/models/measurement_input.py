@@ -7,11 +7,8 @@ from .weight_input import WeightInput
 
 
 class MeasurementInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """How large and how heavy."""
+    """Size, weight and volume."""
 
     dimension: DimensionInput | Unset = UNSET
-    """Length, width and height."""
     weight: WeightInput | Unset = UNSET
-    """Weight, more than nothing."""
     volume: VolumeInput | Unset = UNSET
-    """Volume in whole units."""

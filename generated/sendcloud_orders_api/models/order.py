@@ -11,22 +11,20 @@ from .shipping_details import ShippingDetails
 
 
 class Order(msgspec.Struct, kw_only=True, gc=False):
-    """An order as the service holds it."""
+    """An order as the service returns it."""
 
     id: int
-    """Sendcloud's id; a string in some answers and a number in others."""
+    """Sendcloud's id, a string in some responses and a number in others."""
     order_id: str
-    """The shop's id of the order."""
+    """The shop's id for the order."""
     order_number: str
-    """The number that the customer sees."""
+    """The order number shown to the customer."""
     order_details: OrderDetails
-    """What was ordered, where and when."""
     payment_details: PaymentDetails
-    """What the order cost and whether it is paid."""
     created_at: AwareDatetime | None = None
-    """When Sendcloud first stored it."""
+    """When Sendcloud first stored the order."""
     modified_at: AwareDatetime | None = None
-    """When Sendcloud last stored it."""
+    """When Sendcloud last stored the order."""
     customs_details: CustomsDetails | None = None
     customer_details: CustomerDetails | None = None
     billing_address: Address | None = None

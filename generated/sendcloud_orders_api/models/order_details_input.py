@@ -12,19 +12,17 @@ class OrderDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_f
     """What was ordered, where and when."""
 
     integration: IntegrationInput
-    """The shop connection that the order belongs to."""
     status: StatusInput
-    """A status in the shop's own words."""
     order_created_at: AwareDatetime
-    """When the order was made in the shop, with its offset."""
+    """When the order was placed in the shop, with a UTC offset."""
     order_items: list[OrderItemInput]
-    """The items; an upsert replaces the stored list."""
+    """The items. An upsert replaces the stored list."""
     order_updated_at: AwareDatetime | Unset | None = UNSET
-    """When the order last changed in the shop, with its offset."""
+    """When the order last changed in the shop, with a UTC offset."""
     notes: str | Unset | None = UNSET
     """Free text about the order."""
     tags: list[str] | Unset | None = UNSET
-    """Labels of the shop."""
+    """Tags that the shop gave the order."""
 
     def __post_init__(self) -> None:
         if isinstance(self.order_created_at, datetime.datetime) and self.order_created_at.tzinfo is None:

@@ -12,9 +12,7 @@ class OrderDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_
     """Changes to what was ordered, where and when."""
 
     integration: IntegrationUpdate | Unset = UNSET
-    """The shop connection that the order belongs to."""
     status: StatusUpdate | Unset = UNSET
-    """A changed status."""
     order_created_at: AwareDatetime | Unset = UNSET
     order_updated_at: AwareDatetime | Unset = UNSET
     order_items: list[OrderItemUpdate] | Unset = UNSET

@@ -13,7 +13,6 @@ class OrderItem(msgspec.Struct, kw_only=True, gc=False):
     name: str
     quantity: int
     total_price: Price
-    """An amount of money, read as a decimal whether it comes as number or as string."""
     item_id: str | None = None
     product_id: str | None = None
     variant_id: str | None = None

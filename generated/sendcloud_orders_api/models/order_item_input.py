@@ -12,21 +12,20 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """One line of the order."""
 
     name: str
-    """The name of the product; a PATCH finds the item by it."""
+    """The product's name. A PATCH finds the item by it."""
     quantity: int
-    """How many pieces."""
+    """Number of pieces."""
     total_price: ItemPriceInput
-    """A price of an item."""
     item_id: str | Unset = UNSET
-    """The shop's id of the line."""
+    """The shop's id for the line."""
     product_id: str | Unset = UNSET
-    """The shop's id of the product; without it the image is not shown."""
+    """The shop's id for the product. Without it, the image is not shown."""
     variant_id: str | Unset = UNSET
-    """The shop's id of the variant."""
+    """The shop's id for the variant."""
     image_url: str | Unset = UNSET
-    """Where the product's picture is."""
+    """Address of the product's image."""
     description: str | Unset = UNSET
-    """More about the product."""
+    """The product's description."""
     sku: str | Unset = UNSET
     """Stock keeping unit."""
     hs_code: str | Unset = UNSET
@@ -34,20 +33,15 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     country_of_origin: str | Unset = UNSET
     """ISO 3166-1 alpha-2 code."""
     properties: ItemProperties | Unset = UNSET
-    """Any further facts of the product, by name."""
     unit_price: ItemPriceInput | Unset = UNSET
-    """A price of an item."""
     measurement: MeasurementInput | Unset = UNSET
-    """How large and how heavy."""
     ean: str | Unset = UNSET
     """European article number."""
     delivery_dates: DeliveryDatesInput | Unset = UNSET
-    """When the item is to be handed over and delivered."""
     mid_code: str | Unset | None = UNSET
-    """Manufacturer's id for the United States."""
+    """Manufacturer identification code (MID), for the United States."""
     material_content: str | Unset | None = UNSET
     """What the product is made of."""
     intended_use: str | Unset | None = UNSET
     """What the product is for."""
     dangerous_goods: DangerousGoodsInput | Unset = UNSET
-    """What a carrier must know of a dangerous product."""

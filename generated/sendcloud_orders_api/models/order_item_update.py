@@ -8,8 +8,8 @@ from .price_update import PriceUpdate
 
 
 class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Changes to the item of this name. The reference marks no field as required; a missing name is answered as an
-    item that cannot be found."""
+    """Changes to the item with this name. The reference marks no field as required; without a name, the response is
+    that the item cannot be found."""
 
     item_id: str | Unset = UNSET
     product_id: str | Unset = UNSET
@@ -21,13 +21,9 @@ class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     hs_code: str | Unset = UNSET
     country_of_origin: str | Unset = UNSET
     properties: ItemProperties | Unset = UNSET
-    """Any further facts of the product, by name."""
     unit_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     total_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     measurement: MeasurementInput | Unset = UNSET
-    """How large and how heavy."""
     mid_code: str | Unset | None = UNSET
     material_content: str | Unset | None = UNSET
     intended_use: str | Unset | None = UNSET

@@ -7,4 +7,3 @@ class OrderResult(msgspec.Struct, kw_only=True, gc=False):
     """One order."""
 
     data: Order
-    """An order as the service holds it."""

@@ -6,12 +6,10 @@ from .status import Status
 
 
 class PaymentDetails(msgspec.Struct, kw_only=True, gc=False):
-    """What the order cost and whether it is paid."""
+    """What the order costs and whether it is paid."""
 
     total_price: Price
-    """An amount of money, read as a decimal whether it comes as number or as string."""
     status: Status
-    """A status in the shop's own words."""
     is_cash_on_delivery: bool | None = None
     subtotal_price: Price | None = None
     estimated_shipping_price: Price | None = None

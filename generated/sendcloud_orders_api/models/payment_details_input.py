@@ -7,22 +7,17 @@ from .status_input import StatusInput
 
 
 class PaymentDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """What the order cost and whether it is paid."""
+    """What the order costs and whether it is paid."""
 
     total_price: PriceInput
-    """An amount of money."""
     status: StatusInput
-    """A status in the shop's own words."""
     is_cash_on_delivery: bool | Unset | None = UNSET
-    """Whether the customer pays at the door."""
+    """Whether the customer pays on delivery."""
     subtotal_price: PriceInput | Unset = UNSET
-    """An amount of money."""
     estimated_shipping_price: PriceInput | Unset = UNSET
-    """An amount of money."""
     estimated_tax_price: PriceInput | Unset = UNSET
-    """An amount of money."""
     invoice_date: str | Unset | None = UNSET
-    """Date of the invoice. No form of it is documented."""
+    """Date of the invoice. Its format is not documented."""
     discount_granted: CostsInput | Unset | None = UNSET
     insurance_costs: CostsInput | Unset | None = UNSET
     freight_costs: CostsInput | Unset | None = UNSET

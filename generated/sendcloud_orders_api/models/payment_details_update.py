@@ -7,18 +7,13 @@ from .status_update import StatusUpdate
 
 
 class PaymentDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Changes to what the order cost and whether it is paid."""
+    """Changes to what the order costs and whether it is paid."""
 
     total_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     subtotal_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     estimated_shipping_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     estimated_tax_price: PriceUpdate | Unset = UNSET
-    """A changed amount of money."""
     status: StatusUpdate | Unset = UNSET
-    """A changed status."""
     invoice_date: str | Unset | None = UNSET
     discount_granted: CostsInput | Unset | None = UNSET
     insurance_costs: CostsInput | Unset | None = UNSET

@@ -4,7 +4,7 @@ import msgspec
 
 
 class Price(msgspec.Struct, kw_only=True, gc=False):
-    """An amount of money, read as a decimal whether it comes as number or as string."""
+    """An amount of money, read as a decimal from a number or a string."""
 
     value: Decimal | None = None
     currency: str | None = None

@@ -1,4 +1,4 @@
 from typing import Literal, TypeAlias
 
 RegulationSet: TypeAlias = Literal["ADR", "IATA"]
-"""Rules that hold for the dangerous goods."""
+"""Regulations that apply to the dangerous goods."""

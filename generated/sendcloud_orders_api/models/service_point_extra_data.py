@@ -1,4 +1,4 @@
 from typing import Any, TypeAlias
 
 ServicePointExtraData: TypeAlias = dict[str, Any]
-"""Further facts of the service point, by name."""
+"""Further properties of the service point, by name."""

@@ -8,6 +8,4 @@ class ShipWithInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_field
     """The shipping option to use."""
 
     type_: ShipWithType = msgspec.field(name="type")
-    """How a shipping option is named."""
     properties: ShipWithPropertiesInput
-    """Which option, under which contract."""

@@ -4,9 +4,9 @@ from ..types import UNSET, Unset
 
 
 class ShipWithPropertiesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Which option, under which contract."""
+    """Which option to use, and under which contract."""
 
     shipping_option_code: str | None
-    """Code of the option; null for none."""
+    """Code of the option, or null for none."""
     contract_id: int | Unset | None = UNSET
-    """Id of the contract, where several could serve."""
+    """Id of the contract, if there are several."""

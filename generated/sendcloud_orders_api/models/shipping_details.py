@@ -5,7 +5,7 @@ from .ship_with import ShipWith
 
 
 class ShippingDetails(msgspec.Struct, kw_only=True, gc=False):
-    """How the order is to be shipped."""
+    """How to ship the order."""
 
     is_local_pickup: bool | None = None
     delivery_indicator: str | None = None

@@ -12,4 +12,4 @@ SortKey: TypeAlias = Literal[
     "order_updated_at",
     "pk",
 ]
-"""A field to sort by; `-` before it for descending."""
+"""A field to sort by; `-` before it means descending."""

@@ -7,7 +7,7 @@ class TaxNumberInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """One tax number."""
 
     name: str | Unset | None = UNSET
-    """Kind of the number, such as `VAT` or `EORI`."""
+    """Kind of number, such as `VAT` or `EORI`."""
     country_code: str | Unset | None = UNSET
     """ISO 3166-1 alpha-2 code."""
     value: str | Unset | None = UNSET

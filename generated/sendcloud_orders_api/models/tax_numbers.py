@@ -4,7 +4,7 @@ from .tax_number import TaxNumber
 
 
 class TaxNumbers(msgspec.Struct, kw_only=True, gc=False):
-    """Tax numbers of those who take part."""
+    """Tax numbers of the parties."""
 
     sender: list[TaxNumber] | None = None
     receiver: list[TaxNumber] | None = None

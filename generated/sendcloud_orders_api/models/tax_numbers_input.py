@@ -5,7 +5,7 @@ from .tax_number_input import TaxNumberInput
 
 
 class TaxNumbersInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Tax numbers of those who take part."""
+    """Tax numbers of the parties."""
 
     sender: list[TaxNumberInput] | Unset = UNSET
     receiver: list[TaxNumberInput] | Unset = UNSET

@@ -1,4 +1,4 @@
 from typing import Literal, TypeAlias
 
 TransportationMode: TypeAlias = Literal["CAO", "Ground", "Highway", "PAX"]
-"""How dangerous goods may travel."""
+"""How the dangerous goods may be transported."""

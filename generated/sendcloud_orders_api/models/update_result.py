@@ -4,7 +4,6 @@ from .order_reference import OrderReference
 
 
 class UpdateResult(msgspec.Struct, kw_only=True, gc=False):
-    """What an update answers."""
+    """The response to an update."""
 
     data: OrderReference
-    """The names of one order."""

@@ -4,7 +4,7 @@ from .order_reference import OrderReference
 
 
 class UpsertResult(msgspec.Struct, kw_only=True, gc=False):
-    """What an upsert answers."""
+    """The response to an upsert."""
 
     data: list[OrderReference]
     """One reference for each order of the batch."""

@@ -6,4 +6,4 @@ class Volume(msgspec.Struct, kw_only=True, gc=False):
 
     value: float | None = None
     unit: str | None = None
-    """One of the `VolumeUnit`s, or one not known yet."""
+    """A `VolumeUnit`, or a unit that is not known yet."""

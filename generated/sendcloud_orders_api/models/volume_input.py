@@ -8,4 +8,3 @@ class VolumeInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=
 
     value: int
     unit: VolumeUnit
-    """Unit of volume."""

@@ -9,4 +9,3 @@ class VolumeUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
 
     value: int | Unset = UNSET
     unit: VolumeUnit | Unset = UNSET
-    """Unit of volume."""

@@ -6,4 +6,4 @@ class Weight(msgspec.Struct, kw_only=True, gc=False):
 
     value: float | None = None
     unit: str | None = None
-    """One of the `WeightUnit`s, or one not known yet."""
+    """A `WeightUnit`, or a unit that is not known yet."""

@@ -4,8 +4,7 @@ from .weight_unit import WeightUnit
 
 
 class WeightInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """Weight, more than nothing."""
+    """Weight, above zero."""
 
     value: float
     unit: WeightUnit
-    """Unit of weight."""

@@ -1,4 +1,4 @@
 from typing import Literal, TypeAlias
 
 WeightType: TypeAlias = Literal["Gross", "Net"]
-"""What the quantity weighs."""
+"""Whether the weight is net or gross."""

@@ -9,4 +9,3 @@ class WeightUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
 
     value: float | Unset = UNSET
     unit: WeightUnit | Unset = UNSET
-    """Unit of weight."""

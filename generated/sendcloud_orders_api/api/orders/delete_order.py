@@ -1,7 +1,7 @@
 """Delete one order: DELETE /orders/{id}.
 
-Takes the order out of the incoming orders. Shipments and labels that were made from it stay. A second delete
-answers 404.
+Removes the order from the incoming orders. Shipments and labels made from it remain. A second delete returns
+404.
 """
 
 from types import NoneType
@@ -11,7 +11,7 @@ from ...client import AuthenticatedClient
 from ...models.error_response import ErrorResponse
 from ...types import Request, Response, read
 
-_BODIES: dict[str, type[ErrorResponse | None]] = {
+_BODY_TYPES: dict[str, type[ErrorResponse | None]] = {
     "204": NoneType,
     "400": ErrorResponse,
     "401": ErrorResponse,
@@ -25,7 +25,7 @@ _BODIES: dict[str, type[ErrorResponse | None]] = {
 def build_request(
     id: int,
 ) -> Request:
-    """Make the request, and send nothing."""
+    """Build the request without sending it."""
     return Request(
         method="DELETE",
         path="/orders/{id}".format(
@@ -38,11 +38,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes, content_type: str = "") -> ErrorResponse | None:
-    """Read the answer as what its status is documented to hold.
+    """Read a response as the type that is documented for its status.
 
-    Raises: errors.UnreadableResponse when the status is not documented or the body is not what it should be.
+    Raises `errors.UnreadableResponse` when the status is not documented or the body does not have that type.
     """
-    return read(_BODIES, status_code, content, content_type)
+    return read(_BODY_TYPES, status_code, content, content_type)
 
 
 def sync_detailed(
@@ -50,7 +50,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorResponse | None]:
-    """Delete one order; give the whole response."""
+    """Delete one order, and return the whole response."""
     return client.send(
         build_request(
             id=id,
@@ -76,7 +76,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[ErrorResponse | None]:
-    """Delete one order; give the whole response."""
+    """Delete one order, and return the whole response."""
     return await client.send_async(
         build_request(
             id=id,

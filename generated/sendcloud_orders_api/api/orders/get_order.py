@@ -1,6 +1,6 @@
 """Read one order: GET /orders/{id}.
 
-Answers 404 for a while after the upsert that creates the order, because saving is asynchronous.
+Returns 404 for a while after the upsert that creates the order, because saving is asynchronous.
 """
 
 from urllib.parse import quote
@@ -10,7 +10,7 @@ from ...models.error_response import ErrorResponse
 from ...models.order_result import OrderResult
 from ...types import Request, Response, read
 
-_BODIES: dict[str, type[OrderResult | ErrorResponse]] = {
+_BODY_TYPES: dict[str, type[OrderResult | ErrorResponse]] = {
     "200": OrderResult,
     "400": ErrorResponse,
     "401": ErrorResponse,
@@ -24,7 +24,7 @@ _BODIES: dict[str, type[OrderResult | ErrorResponse]] = {
 def build_request(
     id: int,
 ) -> Request:
-    """Make the request, and send nothing."""
+    """Build the request without sending it."""
     return Request(
         method="GET",
         path="/orders/{id}".format(
@@ -37,11 +37,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes, content_type: str = "") -> OrderResult | ErrorResponse:
-    """Read the answer as what its status is documented to hold.
+    """Read a response as the type that is documented for its status.
 
-    Raises: errors.UnreadableResponse when the status is not documented or the body is not what it should be.
+    Raises `errors.UnreadableResponse` when the status is not documented or the body does not have that type.
     """
-    return read(_BODIES, status_code, content, content_type)
+    return read(_BODY_TYPES, status_code, content, content_type)
 
 
 def sync_detailed(
@@ -49,7 +49,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[OrderResult | ErrorResponse]:
-    """Read one order; give the whole response."""
+    """Read one order, and return the whole response."""
     return client.send(
         build_request(
             id=id,
@@ -75,7 +75,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient,
 ) -> Response[OrderResult | ErrorResponse]:
-    """Read one order; give the whole response."""
+    """Read one order, and return the whole response."""
     return await client.send_async(
         build_request(
             id=id,

@@ -1,8 +1,8 @@
 """List orders: GET /orders.
 
-One page of the account's orders. The body holds the rows alone; where to go on stands in the `Link` header.
-Filters compare text without regard to case. **An unknown query parameter is ignored**, so a misspelt filter
-answers with the whole collection.
+Returns one page of the account's orders. The body holds only the rows; the `Link` header leads to the next
+page. Text filters ignore case. **An unknown query parameter is ignored**, so a misspelt filter returns the
+whole collection.
 """
 
 import datetime
@@ -13,7 +13,7 @@ from ...models.order_page import OrderPage
 from ...models.sort_key import SortKey
 from ...types import UNSET, Request, Response, Unset, read, to_params
 
-_BODIES: dict[str, type[OrderPage | ErrorResponse]] = {
+_BODY_TYPES: dict[str, type[OrderPage | ErrorResponse]] = {
     "200": OrderPage,
     "400": ErrorResponse,
     "401": ErrorResponse,
@@ -40,7 +40,7 @@ def build_request(
     page_size: int | Unset = 100,
     cursor: str | Unset = UNSET,
 ) -> Request:
-    """Make the request, and send nothing."""
+    """Build the request without sending it."""
     return Request(
         method="GET",
         path="/orders",
@@ -68,11 +68,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes, content_type: str = "") -> OrderPage | ErrorResponse:
-    """Read the answer as what its status is documented to hold.
+    """Read a response as the type that is documented for its status.
 
-    Raises: errors.UnreadableResponse when the status is not documented or the body is not what it should be.
+    Raises `errors.UnreadableResponse` when the status is not documented or the body does not have that type.
     """
-    return read(_BODIES, status_code, content, content_type)
+    return read(_BODY_TYPES, status_code, content, content_type)
 
 
 def sync_detailed(
@@ -92,7 +92,7 @@ def sync_detailed(
     page_size: int | Unset = 100,
     cursor: str | Unset = UNSET,
 ) -> Response[OrderPage | ErrorResponse]:
-    """List orders; give the whole response."""
+    """List orders, and return the whole response."""
     return client.send(
         build_request(
             integration=integration,
@@ -166,7 +166,7 @@ async def asyncio_detailed(
     page_size: int | Unset = 100,
     cursor: str | Unset = UNSET,
 ) -> Response[OrderPage | ErrorResponse]:
-    """List orders; give the whole response."""
+    """List orders, and return the whole response."""
     return await client.send_async(
         build_request(
             integration=integration,

@@ -1,8 +1,8 @@
 """Change parts of one order: PATCH /orders/{id}.
 
-Merges what is sent into the stored order; what is left out stays. `order_id` cannot change. Items are found by
-their exact `name` and can be changed, never added or removed: upsert the order for that. The answer names the
-order and proves nothing about its values; read the order to see them.
+Merges the body into the stored order; fields that are left out keep their values. `order_id` cannot change.
+Items are found by their exact `name`. They can be changed, but not added or removed: upsert the order for
+that. The response only identifies the order and proves nothing about its values; read the order to see them.
 """
 
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from ...models.order_update import OrderUpdate
 from ...models.update_result import UpdateResult
 from ...types import Request, Response, encode, read
 
-_BODIES: dict[str, type[UpdateResult | ErrorResponse]] = {
+_BODY_TYPES: dict[str, type[UpdateResult | ErrorResponse]] = {
     "200": UpdateResult,
     "400": ErrorResponse,
     "401": ErrorResponse,
@@ -31,7 +31,7 @@ def build_request(
     *,
     body: bytes | OrderUpdate,
 ) -> Request:
-    """Make the request, and send nothing. A body of bytes is taken for JSON as it is."""
+    """Build the request without sending it. A body given as bytes must be JSON and is sent unchanged."""
     return Request(
         method="PATCH",
         path="/orders/{id}".format(
@@ -46,11 +46,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes, content_type: str = "") -> UpdateResult | ErrorResponse:
-    """Read the answer as what its status is documented to hold.
+    """Read a response as the type that is documented for its status.
 
-    Raises: errors.UnreadableResponse when the status is not documented or the body is not what it should be.
+    Raises `errors.UnreadableResponse` when the status is not documented or the body does not have that type.
     """
-    return read(_BODIES, status_code, content, content_type)
+    return read(_BODY_TYPES, status_code, content, content_type)
 
 
 def sync_detailed(
@@ -59,7 +59,7 @@ def sync_detailed(
     client: AuthenticatedClient,
     body: OrderUpdate,
 ) -> Response[UpdateResult | ErrorResponse]:
-    """Change parts of one order; give the whole response."""
+    """Change parts of one order, and return the whole response."""
     return client.send(
         build_request(
             id=id,
@@ -89,7 +89,7 @@ async def asyncio_detailed(
     client: AuthenticatedClient,
     body: OrderUpdate,
 ) -> Response[UpdateResult | ErrorResponse]:
-    """Change parts of one order; give the whole response."""
+    """Change parts of one order, and return the whole response."""
     return await client.send_async(
         build_request(
             id=id,

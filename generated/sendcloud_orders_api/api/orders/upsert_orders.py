@@ -1,11 +1,11 @@
 """Upsert a batch of orders: POST /orders.
 
-Takes 1 to 100 orders. An order whose `(order_details.integration.id, order_id)` is already known is updated,
-any other is created; `id` may be added to name the stored order outright. The batch is all or nothing: one
-bad order, and none is stored.
+Takes 1 to 100 orders. An order whose `(order_details.integration.id, order_id)` is already known is updated;
+any other is created. Add `id` to name the stored order explicitly. The batch is all or nothing: if one order
+is invalid, none is stored.
 
-201 means that the batch was accepted, not that it can be read back already: saving is asynchronous.
-While an earlier request on one of the same orders is still in work the whole batch is refused with a 400
+A 201 means that the batch was accepted, not that its orders can be read yet: saving is asynchronous. While an
+earlier request on one of the same orders is still being processed, the whole batch is refused with a 400
 whose pointer is `/data`; send it again after a short delay.
 """
 
@@ -17,7 +17,7 @@ from ...models.order_input import OrderInput
 from ...models.upsert_result import UpsertResult
 from ...types import UNSET, Request, Response, Unset, encode, read, to_params
 
-_BODIES: dict[str, type[UpsertResult | ErrorResponse]] = {
+_BODY_TYPES: dict[str, type[UpsertResult | ErrorResponse]] = {
     "201": UpsertResult,
     "400": ErrorResponse,
     "401": ErrorResponse,
@@ -34,7 +34,7 @@ def build_request(
     body: bytes | list[OrderInput],
     sendcloud_partner_id: UUID | Unset = UNSET,
 ) -> Request:
-    """Make the request, and send nothing. A body of bytes is taken for JSON as it is."""
+    """Build the request without sending it. A body given as bytes must be JSON and is sent unchanged."""
     return Request(
         method="POST",
         path="/orders",
@@ -52,11 +52,11 @@ def build_request(
 
 
 def parse_response(status_code: int, content: bytes, content_type: str = "") -> UpsertResult | ErrorResponse:
-    """Read the answer as what its status is documented to hold.
+    """Read a response as the type that is documented for its status.
 
-    Raises: errors.UnreadableResponse when the status is not documented or the body is not what it should be.
+    Raises `errors.UnreadableResponse` when the status is not documented or the body does not have that type.
     """
-    return read(_BODIES, status_code, content, content_type)
+    return read(_BODY_TYPES, status_code, content, content_type)
 
 
 def sync_detailed(
@@ -65,7 +65,7 @@ def sync_detailed(
     body: list[OrderInput],
     sendcloud_partner_id: UUID | Unset = UNSET,
 ) -> Response[UpsertResult | ErrorResponse]:
-    """Upsert a batch of orders; give the whole response."""
+    """Upsert a batch of orders, and return the whole response."""
     return client.send(
         build_request(
             body=body,
@@ -95,7 +95,7 @@ async def asyncio_detailed(
     body: list[OrderInput],
     sendcloud_partner_id: UUID | Unset = UNSET,
 ) -> Response[UpsertResult | ErrorResponse]:
-    """Upsert a batch of orders; give the whole response."""
+    """Upsert a batch of orders, and return the whole response."""
     return await client.send_async(
         build_request(
             body=body,
