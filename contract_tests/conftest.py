@@ -5,7 +5,13 @@ import os
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from runs.proxies import is_loopback, leave_proxies_out
+
 pytest_plugins = ["pytester"]
+
+# Only a foreign target may lie beyond this machine, and behind a proxy.
+if is_loopback(os.environ.get("TARGET") or "http://localhost"):
+    leave_proxies_out()
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(

@@ -28,7 +28,10 @@ from pathlib import Path
 from typing import IO, Self
 from urllib.parse import urlsplit
 
+from runs.proxies import without_proxies
+
 ROOT = Path(__file__).resolve().parents[2]
+
 SPEC = ROOT / "spec" / "openapi.yaml"
 MANIFEST = ROOT / "generated" / "sendcloud_orders_api" / "manifest.json"
 COMMAND = ("npx", "--no-install", "prism")
@@ -137,8 +140,13 @@ def _running(command: Sequence[str], patience: float) -> Iterator[tuple[str, deq
     process = subprocess.Popen(
         [*WATCH, *command],
         cwd=ROOT,
-        # Colours would stand between us and the address in the log.
-        env={**os.environ, "FORCE_COLOR": "0", "SCARF_ANALYTICS": "false", "npm_config_update_notifier": "false"},
+        # Colours would stand between us and the address in the log; newer Nodes can be told to use proxies.
+        env={
+            **without_proxies(os.environ),
+            "FORCE_COLOR": "0",
+            "SCARF_ANALYTICS": "false",
+            "npm_config_update_notifier": "false",
+        },
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

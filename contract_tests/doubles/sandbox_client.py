@@ -16,7 +16,13 @@ class Api(httpx.Client):
 
     def __init__(self, sandbox: Sandbox, **options: Any) -> None:
         # Plain HTTP needs no certificates, and loading them takes longer than most of these tests.
-        given = {"auth": (sandbox.public_key, sandbox.secret_key), "verify": False, "timeout": 10, **options}
+        given = {
+            "auth": (sandbox.public_key, sandbox.secret_key),
+            "verify": False,
+            "trust_env": False,
+            "timeout": 10,
+            **options,
+        }
         super().__init__(base_url=sandbox.base_url, **given)
 
     def upsert(self, *orders: Json, **options: Any) -> httpx.Response:

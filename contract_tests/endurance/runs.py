@@ -20,6 +20,7 @@ import msgspec
 
 from orders.differences import differences
 from orders.realistic import make_order
+from runs import proxies
 from sendcloud_orders_sandbox import Kind, Sandbox
 
 from .pusher import Finished, Line, Progress, Started
@@ -66,9 +67,8 @@ def pusher(sandbox: Sandbox, *arguments: object) -> Generator[tuple[subprocess.P
     """Start a pusher; give the process and the lines that it says. What is left of it in the end is killed."""
     command = [sys.executable, "-W", "error", "-m", f"{__package__}.pusher", *map(str, arguments)]
     path = os.pathsep.join(filter(None, sys.path))
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, env={**os.environ, **sandbox.environ, "PYTHONPATH": path}, cwd=ROOT
-    )
+    environment = proxies.without_proxies({**os.environ, **sandbox.environ, "PYTHONPATH": path})
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, cwd=ROOT)
     assert process.stdout is not None
     with process:
         try:
@@ -134,7 +134,7 @@ def read_report(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 def read_stored(sandbox: Sandbox) -> Iterator[dict[str, Any]]:
     """Yield all stored orders by HTTP, page by page."""
     auth = (sandbox.public_key, sandbox.secret_key)
-    with httpx.Client(base_url=sandbox.base_url, auth=auth, verify=False, timeout=60) as http:
+    with proxies.client(sandbox.base_url, base_url=sandbox.base_url, auth=auth, timeout=60) as http:
         answer = http.get("/orders", params={"page_size": 200, "sort": "pk"})
         while True:
             yield from answer.raise_for_status().json()["data"]

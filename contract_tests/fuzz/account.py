@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
+from runs import proxies
 
 Json = dict[str, Any]
 
@@ -33,7 +33,8 @@ def make_account(base_url: str, auth: tuple[str, str], integrations: Sequence[in
     """
     examples = document["components"]["examples"]
     orders = [order for name in STORED_EXAMPLES for order in examples[name]["value"]]
-    answer = httpx.post(f"{base_url}/orders", auth=auth, json=orders, timeout=10).raise_for_status()
+    with proxies.client(base_url, auth=auth, timeout=10) as http:
+        answer = http.post(f"{base_url}/orders", json=orders).raise_for_status()
     ids = {row["order_id"]: int(row["id"]) for row in answer.json()["data"]}
     return Account(tuple(integrations), tuple(ids[order["order_id"]] for order in orders))
 

@@ -17,6 +17,7 @@ import yaml
 
 from fuzz.account import for_account, make_account
 from fuzz.findings import REVIEWED, FuzzReport, Reviewed, read_reviewed, weigh
+from runs.proxies import is_loopback, without_proxies
 
 Json = dict[str, Any]
 
@@ -73,7 +74,7 @@ def run(
             *("--config-file", str(config), "run", str(copy), "--url", base_url, "--no-color"),
             *("--report-ndjson-path", str(events), "--report-json-path", str(summary), "--report-html-path", str(page)),
         ]
-        output = _output([*command, *arguments], _environment(auth, scratch), scratch, patience)
+        output = _output([*command, *arguments], _environment(base_url, auth, scratch), scratch, patience)
     if not summary.is_file() or not events.is_file():
         raise FuzzError(f"Schemathesis wrote no report.\n{_last_words(output)}")
     result = json.loads(summary.read_bytes())
@@ -97,9 +98,11 @@ def _fitted(document: Json, base_url: str, auth: tuple[str, str], integrations: 
         raise FuzzError(f"The spec lacks what a run against an account needs: {error!r}") from error
 
 
-def _environment(auth: tuple[str, str], scratch: str) -> dict[str, str]:
+def _environment(base_url: str, auth: tuple[str, str], scratch: str) -> dict[str, str]:
     # Settings and hooks come from our files alone.
     kept = {name: value for name, value in os.environ.items() if not name.startswith("SCHEMATHESIS_")}
+    if is_loopback(base_url):
+        kept = without_proxies(kept)
     token = base64.b64encode(":".join(auth).encode()).decode()
     return kept | {
         "FUZZ_AUTHORIZATION": f"Basic {token}",

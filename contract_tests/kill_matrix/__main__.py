@@ -19,6 +19,7 @@ from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.processes import Done, run
 from kill_matrix.trial import PRELOAD, Trial, subject, try_one
 from kill_matrix.variations import UNDAMAGED, VARIATIONS, Variation
+from runs.proxies import leave_proxies_out
 from sendcloud_orders_sandbox import Sandbox
 from sendcloud_orders_sandbox.__main__ import serve
 
@@ -30,6 +31,7 @@ T = TypeVar("T")
 def main(arguments: list[str] | None = None) -> int:
     """Try all servers; return 0 when all damages are seen and no correct server is accused."""
     options = parser().parse_args(arguments)
+    leave_proxies_out()
     if options.serve:
         return serve_one(options.serve)
     started = time.monotonic()

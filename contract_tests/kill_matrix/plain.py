@@ -14,6 +14,7 @@ import pytest
 import schemas
 from kill_matrix.trial import subject
 from kill_matrix.variations import UNDAMAGED
+from runs.proxies import without_proxies
 from sendcloud_orders_sandbox import Sandbox
 
 COMMAND = (sys.executable, "-m", "schemathesis.cli", "run", str(schemas.SPEC))
@@ -40,7 +41,9 @@ def look(name: str) -> Sight:
             auth = f"{sandbox.public_key}:{sandbox.secret_key}"
             arguments = ("--url", sandbox.base_url, "--auth", auth, "--report-json-path", str(report))
             bounds = ("--generation-deterministic", "--max-examples", str(EXAMPLES), "--no-color")
-            environment = {key: value for key, value in os.environ.items() if not key.startswith("SCHEMATHESIS_")}
+            environment = {
+                key: value for key, value in without_proxies(os.environ).items() if not key.startswith("SCHEMATHESIS_")
+            }
             command = [*COMMAND, *arguments, *bounds]
             # 1 is what it ends with when it found something.
             if subprocess.run(command, cwd=scratch, env=environment, timeout=PATIENCE, check=False).returncode > 1:

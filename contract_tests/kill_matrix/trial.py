@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
 
 from kill_matrix.damage import SANDBOX, Damage
@@ -14,6 +13,7 @@ from kill_matrix.damages import DAMAGES
 from kill_matrix.variations import VARIATIONS, Variation
 from ledger import rules_of
 from orders.factory import order
+from runs import proxies
 from sendcloud_orders_sandbox import Sandbox
 from suite.target import MARK
 
@@ -136,7 +136,8 @@ def try_server(found: Damage | Variation) -> Trial:
 
 def fill(sandbox: Sandbox, count: int) -> None:
     """Store orders of other people, on the days and with the statuses that the suite's own have."""
-    with httpx.Client(base_url=sandbox.base_url, auth=(sandbox.public_key, sandbox.secret_key)) as http:
+    url = sandbox.base_url
+    with proxies.client(url, base_url=url, auth=(sandbox.public_key, sandbox.secret_key)) as http:
         for start in range(0, count, 100):
             batch = [_stranger(number, sandbox.integrations) for number in range(start, min(start + 100, count))]
             http.post("/orders", json=batch).raise_for_status()

@@ -9,6 +9,7 @@ from types import FrameType
 import pytest
 
 from ledger import RULES, rules_of
+from runs import proxies
 from suite import servers
 from suite.settings import ForeignTarget, SettingsError
 from suite.shelf import Shelf
@@ -22,8 +23,10 @@ FOREIGN = pytest.StashKey[ForeignTarget | None]()
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stateful: needs a server that remembers, whatever its rules say")
     try:
-        config.stash[FOREIGN] = ForeignTarget.from_environment(os.environ)
-    except SettingsError as error:
+        config.stash[FOREIGN] = foreign = ForeignTarget.from_environment(os.environ)
+        if foreign:
+            proxies.client(foreign.base_url).close()
+    except (SettingsError, proxies.ProxyError) as error:
         pytest.exit(f"error: {error}", returncode=2)
     Verdict.of(config)
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
+
+from runs.proxies import is_loopback
 
 VENDOR = ("sendcloud.sc", "sendcloud.com")
 
@@ -37,7 +38,7 @@ class ForeignTarget:
         parts = urlsplit(base_url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
             raise SettingsError(f"TARGET must be a base URL such as https://host/api/v3, not {base_url!r}")
-        loopback = _is_loopback(parts.hostname)
+        loopback = is_loopback(base_url)
         if parts.scheme == "http" and not loopback:
             raise SettingsError("TARGET must be https: credentials do not travel in clear beyond this machine")
         if parts.hostname.endswith(VENDOR) and environment.get("CONFIRM") != "yes":
@@ -53,13 +54,6 @@ class ForeignTarget:
             paced=not loopback,
             patience=float(environment.get("SENDCLOUD_PATIENCE") or 30),
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:

@@ -19,6 +19,7 @@ from typing import Any, Protocol, TypeVar
 import httpx
 
 from orders import factory
+from runs import proxies
 from suite.answer import Answer, Body, Json, data_of, next_cursor, template
 from suite.conformance import check_answer
 from suite.traces import Traces
@@ -65,7 +66,7 @@ class Target:
         self.operations: set[str] = set()
         self._numbers = itertools.count(1)
         self.traces = Traces(self.run)
-        self._http = httpx.Client(timeout=HTTP_PATIENCE, follow_redirects=False)
+        self._http = proxies.client(self.base_url, timeout=HTTP_PATIENCE, follow_redirects=False)
 
     # ------------------------------------------------------------------ making orders
 

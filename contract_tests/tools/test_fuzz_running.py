@@ -72,6 +72,16 @@ def test_settings_of_the_shell_do_not_change_a_run(
     assert "SCHEMATHESIS_HOOKS" not in given()["environment"]
 
 
+def test_schemathesis_passes_no_proxy_to_this_machine(
+    start: Start, given: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "[::1]")
+    start()
+    proxies = {name: value for name, value in given()["environment"].items() if name.lower().endswith("proxy")}
+    assert proxies == {"NO_PROXY": "*"}
+
+
 def test_the_mock_is_tested_with_the_spec_as_it_is(start: Start, given: Callable[[], Any]) -> None:
     start()
     assert given()["spec"] == schemas.document()

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from doubles.both_clients import Connect, Driven, Kind
-from doubles.fake_service import FakeService, carry_out_then, conflict, order, orders
+from doubles.fake_service import FakeService, carry_out_then, conflict
+from orders.factory import order, orders
 from sendcloud_orders import (
     AsyncOrdersClient,
     BasicCredentials,
