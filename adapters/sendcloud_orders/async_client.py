@@ -14,10 +14,11 @@ from uuid import UUID
 
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
-from .auth import Credentials, OAuth2Credentials
+from .addresses import PRODUCTION
+from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .clock import Clock
-from .config import PRODUCTION, AppInfo, read_environment
+from .config import AppInfo, read_environment
 from .errors import SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
@@ -29,7 +30,7 @@ from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import AsyncSettings, Settings
-from .transport import AsyncHttpTransport, AsyncWire, Timeout
+from .transport import DEFAULT_MAX_ANSWER_BYTES, AsyncHttpTransport, AsyncWire, Timeout
 from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, check_count, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
@@ -39,8 +40,9 @@ Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | M
 class AsyncOrdersClient:
     """Do what `OrdersClient` does without blocking the event loop; its docstrings hold here too.
 
-    What one does on the wire, the other does. Beyond it `upsert` keeps up to `concurrency` batches in flight. One
-    client belongs to one event loop; pace and OAuth2 tokens are shared with other clients all the same.
+    What one does on the wire, the other does. Beyond it `upsert` keeps up to `concurrency` batches in flight. Each
+    event loop that uses the client has connections of its own, and `close` closes those of the loop that it runs in;
+    pace and OAuth2 tokens are shared by all.
 
     Raises `ConfigurationError` for a setting that is missing or wrong.
     """
@@ -57,6 +59,7 @@ class AsyncOrdersClient:
         transport: AsyncHttpTransport | None = None,
         proxy: str | None = None,
         verify: ssl.SSLContext | bool = True,
+        max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         hooks: Hooks | None = None,
         app_info: AppInfo | None = None,
         clock: Clock | None = None,
@@ -70,16 +73,13 @@ class AsyncOrdersClient:
             timeout=timeout,
             proxy=proxy,
             verify=verify,
+            max_answer_bytes=max_answer_bytes,
             hooks=hooks,
             app_info=app_info,
             clock=clock,
         )
         self._wire = AsyncWire(self._settings.wire, transport)
-        self._credentials = (
-            credentials.through(fetch_async=self._wire.fetch_token)
-            if isinstance(credentials, OAuth2Credentials)
-            else credentials
-        )
+        self._credentials = bind_async(credentials, self._wire)
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **settings: Unpack[AsyncSettings]) -> Self:
@@ -327,19 +327,20 @@ class AsyncOrdersClient:
         attempts = self._settings.attempts(call)
 
         async def attempt() -> None:
-            while True:
-                await self._settings.pace.acquire_async(call.operation.kind)
-                try:
-                    authorization = await self._credentials.authorization_async()
-                except SendcloudError as error:
-                    return attempts.withhold(error)
-                attempts.start()
-                attempts.land(await self._wire.send(call.request, authorization, timeout), authorization)
-                if not (attempts.wants_renewal() and await self._credentials.renew_async(authorization)):
-                    return None
+            while await self._settings.pace.acquire_async(call.operation.kind, within=attempts.seconds_left()):
+                with attempts.allowed(timeout):
+                    try:
+                        self._wire.check_usable(timeout)
+                        authorization = await authorize_async(self._credentials)
+                    except SendcloudError as error:
+                        return attempts.withhold(error)
+                    attempts.start()
+                    attempts.land(await self._wire.send(call.request, authorization, timeout), authorization)
+                    if not (attempts.wants_renewal() and await renew_async(self._credentials, authorization)):
+                        return None
+            return attempts.run_out()
 
-        await attempts.retrying_async()(attempt)
-        return attempts.exchange()
+        return await attempts.run_async(attempt)
 
     # ------------------------------------------------------------------ life
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
 from itertools import count
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tenacity import AsyncRetrying, RetryCallState, Retrying
 
 from .clock import Clock
-from .errors import APIStatusError, ContractError, SendcloudError, TransportError
+from .deadline import allowing
+from .errors import SendcloudError
 from .events import Reporter
 from .exchange import Answer, Call, Exchange, Lost, Outcome, Refused, Unreadable, Withheld, is_uncertain, read_answer
 from .pacing import Pace
-from .retry import GiveUp, Retry, RetryPolicy, decide, read_retry_after
+from .retry import Retry, RetryPolicy, decide, read_retry_after
 
 T = TypeVar("T")
 
@@ -20,7 +24,7 @@ _numbers = count(1)
 
 
 class Attempts(Generic[T]):
-    """Follow one call from its first attempt to its last; tenacity runs the loop and asks `goes_on` and `delay`."""
+    """One call from its first attempt to its last; tenacity runs the loop and asks `goes_on` and `delay`."""
 
     def __init__(self, call: Call[T], *, policy: RetryPolicy, pace: Pace, reporter: Reporter, clock: Clock) -> None:
         self._call = call
@@ -35,19 +39,31 @@ class Attempts(Generic[T]):
         self._outcome: Outcome[T] | None = None
         self._uncertain: list[bool] = []
         self._renewed = False
-        self._decision: Retry | GiveUp = GiveUp("not begun")
+        self._decision: Retry | None = None
+        self._out_of_time = False
+
+    def seconds_left(self) -> float:
+        """Give the seconds until the deadline; infinity before the first attempt, for which the pace may take long."""
+        if self._began is None:
+            return math.inf
+        return max(0.0, self._began + self._policy.deadline - self._clock.monotonic())
+
+    def allowed(self, timeout: Any) -> AbstractContextManager[None]:
+        """Allow one attempt, from its authorization to its answer, what is left of the call."""
+        if self._began is None:
+            self._began = self._clock.monotonic()
+        return allowing(self.seconds_left(), timeout)
 
     def start(self) -> None:
         """Note that a request leaves now."""
         self._made += 1
         self._started = self._clock.monotonic()
-        self._began = self._started if self._began is None else self._began
         self._reporter.request(self._number, self._call.operation, self._made)
 
-    def land(self, reply: Answer | Lost, authorization: str) -> None:
+    def land(self, reply: Answer | Lost | Unreadable, authorization: str) -> None:
         """Note what came of the request that left with this authorization."""
         self._ended = self._clock.monotonic()
-        status = reply.status if isinstance(reply, Answer) else None
+        status = None if isinstance(reply, Lost) else reply.status
         self._reporter.response(self._number, self._call.operation, self._made, status, self._ended - self._started)
         if isinstance(reply, Answer):
             self._note(read_answer(self._call, reply, self._retry_after(reply), authorization))
@@ -58,11 +74,11 @@ class Attempts(Generic[T]):
         """Note that nothing could be sent, for want of an authorization; a token endpoint may recover."""
         self._made += 1
         self._ended = self._clock.monotonic()
-        self._began = self._ended if self._began is None else self._began
-        passing = isinstance(error, TransportError | ContractError) or (
-            isinstance(error, APIStatusError) and (error.status == 429 or error.status >= 500)
-        )
-        self._note(Lost(sent=False, detail=str(error)) if passing else Withheld(error))
+        self._note(Withheld(error))
+
+    def run_out(self) -> None:
+        """Note that the deadline leaves no time for another attempt: what came of the last one stands."""
+        self._out_of_time = True
 
     def wants_renewal(self) -> bool:
         """Tell, once in a call, that the credentials were refused and may be renewed. Rule: AUTH-REFUSED."""
@@ -70,39 +86,49 @@ class Attempts(Generic[T]):
         first, self._renewed = refused and not self._renewed, self._renewed or refused
         return first
 
-    def goes_on(self, _: RetryCallState) -> bool:
+    def goes_on(self, state: RetryCallState) -> bool:
         """Decide on the last outcome, and slow everyone down after a 429. Rules: RATE-LIMIT, RATE-RETRY-AFTER."""
         outcome = self._outcome
-        if outcome is None:  # an exception is on its way to the caller
+        raised = state.outcome is not None and state.outcome.failed
+        if raised or outcome is None or self._out_of_time:
             return False
         elapsed = self._ended - (self._began or 0.0)
         operation = self._call.operation
-        self._decision = decide(operation, self._made, elapsed, outcome, self._policy, self._clock.random)
+        self._decision = decide(self._made, elapsed, outcome, self._policy, self._clock.random)
         status = outcome.status if isinstance(outcome, Refused | Unreadable) else None
         if status == 429:
             self._pace.slow_down(operation.kind)
-        if isinstance(self._decision, GiveUp):
+        if self._decision is None:
             return False
         if self._decision.hold_all:
             self._pace.hold(self._decision.delay, operation.kind)
         self._reporter.retry(self._number, operation, self._made, status, self._decision.delay, self._decision.reason)
-        self._outcome = None
         return True
 
     def delay(self, _: RetryCallState) -> float:
         """Say how long to wait, as decided."""
-        return self._decision.delay if isinstance(self._decision, Retry) else 0.0
+        return self._decision.delay if self._decision else 0.0
 
-    def retrying(self) -> Retrying:
-        """Make the loop of the blocking driver."""
-        return Retrying(sleep=self._sleep, retry=self.goes_on, wait=self.delay)
+    def run(self, attempt: Callable[[], None]) -> Exchange[T]:
+        """Make attempts until one settles the call."""
+        loop = Retrying(sleep=self._sleep, retry=self.goes_on, wait=self.delay)
+        try:
+            loop(attempt)
+        finally:
+            # Part of a reference cycle, which would keep the call and its answer until the collector runs.
+            loop.iter_state.reset()
+        return self._exchange()
 
-    def retrying_async(self) -> AsyncRetrying:
-        """Make the loop of the asynchronous driver."""
-        return AsyncRetrying(sleep=self._sleep_async, retry=self.goes_on, wait=self.delay)
+    async def run_async(self, attempt: Callable[[], Awaitable[None]]) -> Exchange[T]:
+        """Make attempts like `run`, without blocking the event loop."""
+        loop = AsyncRetrying(sleep=self._sleep_async, retry=self.goes_on, wait=self.delay)
+        try:
+            await loop(attempt)
+        finally:
+            loop.iter_state.reset()
+        return self._exchange()
 
-    def exchange(self) -> Exchange[T]:
-        """Give what came of the call in the end."""
+    def _exchange(self) -> Exchange[T]:
         assert self._outcome is not None
         return Exchange(self._outcome, self._made, any(self._uncertain[:-1]), self._began or 0.0, self._ended)
 

@@ -9,20 +9,31 @@ import asyncio
 import base64
 import copy
 import inspect
+import math
 import threading
 import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
+from concurrent.futures import wait as wait_for_futures
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from .errors import AuthenticationError, ConfigurationError, ContractError, FieldError, status_error
-
-TOKEN_URL = "https://account.sendcloud.com/oauth2/token"
+from .addresses import TOKEN_URL, check_token_url
+from .deadline import cut, seconds_left
+from .errors import (
+    AuthenticationError,
+    ConfigurationError,
+    ContractError,
+    FieldError,
+    SendcloudError,
+    TransportError,
+    status_error,
+)
+from .errors import TimeoutError as SendcloudTimeoutError
+from .forking import renew_after_fork
 
 # (url, form fields, user, password) -> (status, body); user and password go as HTTP Basic.
 TokenFetch = Callable[[str, Mapping[str, str], str, str], tuple[int, bytes]]
@@ -30,6 +41,11 @@ AsyncTokenFetch = Callable[[str, Mapping[str, str], str, str], Awaitable[tuple[i
 
 _Fetch = TypeVar("_Fetch", TokenFetch, AsyncTokenFetch)
 
+_NOT_READABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+_COROUTINE = (
+    "CallableCredentials was given a coroutine function, which OrdersClient cannot wait for: give it a plain function, "
+    "or use AsyncOrdersClient."
+)
 _RENEW_BEFORE_END = 60.0
 # What the service documents; RFC 6749 lets an answer leave it out.
 _USUAL_LIFETIME = 3600.0
@@ -55,6 +71,98 @@ class Credentials(Protocol):
         ...
 
 
+class TokenSender(Protocol):
+    """A client's way to send a token request."""
+
+    def prepare(self, url: str) -> None: ...
+
+    def fetch_token(self, url: str, form: Mapping[str, str], user: str, password: str) -> tuple[int, bytes]: ...
+
+
+class AsyncTokenSender(Protocol):
+    """An asynchronous client's way to send a token request."""
+
+    def prepare(self, url: str) -> None: ...
+
+    async def fetch_token(self, url: str, form: Mapping[str, str], user: str, password: str) -> tuple[int, bytes]: ...
+
+
+def bind(credentials: Credentials, sender: TokenSender) -> Credentials:
+    """Give the credentials a way to send token requests, if they need one. Raises `ConfigurationError`."""
+    if not isinstance(credentials, OAuth2Credentials):
+        return credentials
+    if not credentials.fetches_by_itself:
+        sender.prepare(credentials.token_url)
+    return credentials.through(fetch=sender.fetch_token)
+
+
+def bind_async(credentials: Credentials, sender: AsyncTokenSender) -> Credentials:
+    """Give the credentials a way to send token requests like `bind`, without blocking the event loop."""
+    if not isinstance(credentials, OAuth2Credentials):
+        return credentials
+    if not credentials.fetches_by_itself:
+        sender.prepare(credentials.token_url)
+    return credentials.through(fetch_async=sender.fetch_token)
+
+
+def authorize(credentials: Credentials) -> str:
+    """Ask credentials of any kind, the caller's own included. Raises `SendcloudError` and nothing else."""
+    with _blaming("The credentials"):
+        return _checked_header(credentials.authorization())
+
+
+async def authorize_async(credentials: Credentials) -> str:
+    """Ask credentials like `authorize`, until the deadline of the call."""
+    left = seconds_left()
+    try:
+        async with asyncio.timeout(None if left == math.inf else left) as limit:
+            with _blaming("The credentials"):
+                return _checked_header(await credentials.authorization_async())
+    except TimeoutError:
+        if not limit.expired():
+            raise
+    raise SendcloudTimeoutError("No authorization came before the deadline of the call.", sent=False)
+
+
+def renew(credentials: Credentials, rejected: str) -> bool:
+    """Have a refused authorization renewed; where that fails, asking for the next one will tell why."""
+    try:
+        return bool(credentials.renew(rejected))
+    except Exception:
+        return True
+
+
+async def renew_async(credentials: Credentials, rejected: str) -> bool:
+    """Have a refused authorization renewed like `renew`, until the deadline of the call."""
+    try:
+        async with asyncio.timeout(cut(None)):
+            return bool(await credentials.renew_async(rejected))
+    except Exception:
+        return True
+
+
+@contextmanager
+def _blaming(who: str) -> Generator[None]:
+    try:
+        yield
+    except SendcloudError:
+        raise
+    except Exception as error:
+        raise ConfigurationError(f"{who} raised {type(error).__name__}, so nothing was sent.") from error
+
+
+@contextmanager
+def _blaming_fetch() -> Generator[None]:
+    try:
+        yield
+    except SendcloudError:
+        raise
+    except Exception as error:
+        raise TransportError(
+            f"The token endpoint could not be asked: fetch raised {type(error).__name__}.", sent=False
+        ) from error
+
+
 class BasicCredentials:
     """Send the public and secret key of an API integration with every request.
 
@@ -67,8 +175,8 @@ class BasicCredentials:
         secret_key = _checked("SENDCLOUD_SECRET_KEY", secret_key)
         if ":" in public_key:
             raise ConfigurationError(
-                "the public key (SENDCLOUD_PUBLIC_KEY) contains a colon, which HTTP Basic cannot carry; "
-                "give the public key alone, and the secret key apart from it"
+                "The public key (SENDCLOUD_PUBLIC_KEY) contains a colon, which HTTP Basic cannot carry: "
+                "give the public key alone, and the secret key apart from it."
             )
         self.account = public_key
         self._header = "Basic " + base64.b64encode(f"{public_key}:{secret_key}".encode()).decode("ascii")
@@ -95,26 +203,38 @@ class CallableCredentials:
     `fn` is a function or, for the async client, a coroutine function; the async client runs a plain function in a
     thread, for it may block. `account` names the account in journals and paces where the value itself changes.
 
-    Raises: ConfigurationError when `fn` gives no usable value, or is a coroutine function under the sync client.
+    Raises: ConfigurationError when `fn` raises (the exception is the cause), gives no usable value, or is a coroutine
+    function under the sync client.
     Rule: AUTH-REFUSED.
     """
 
     def __init__(self, fn: Callable[[], str] | Callable[[], Awaitable[str]], *, account: str = "") -> None:
+        if not callable(fn):
+            raise ConfigurationError(
+                "CallableCredentials should be given a function that gives the whole value of the Authorization "
+                f"header, not a value of type {type(fn).__name__}."
+            )
+        if not isinstance(account, str):
+            raise ConfigurationError(f"The account of CallableCredentials should be a text, not {account!r}.")
         self.account = account
         self._fn = fn
 
     def authorization(self) -> str:
         if inspect.iscoroutinefunction(self._fn):
-            raise ConfigurationError(
-                "CallableCredentials was given a coroutine function, which OrdersClient cannot wait for: "
-                "give it a plain function, or use AsyncOrdersClient"
-            )
-        return _checked_header(self._fn())
+            raise ConfigurationError(_COROUTINE)
+        with _blaming("The callable for credentials"):
+            value = self._fn()
+        if inspect.isawaitable(value):
+            if inspect.iscoroutine(value):
+                value.close()
+            raise ConfigurationError(_COROUTINE)
+        return _checked_header(value)
 
     async def authorization_async(self) -> str:
-        if inspect.iscoroutinefunction(self._fn):
-            return _checked_header(await self._fn())
-        return _checked_header(await asyncio.to_thread(self._fn))
+        with _blaming("The callable for credentials"):
+            plain = not inspect.iscoroutinefunction(self._fn)
+            value: Any = await asyncio.to_thread(self._fn) if plain else self._fn()
+            return _checked_header(await value if inspect.isawaitable(value) else value)
 
     def renew(self, rejected: str) -> bool:
         return self.authorization() != rejected
@@ -143,18 +263,31 @@ class _Flight:
         # A task that waits may be cancelled; its cancellation must not reach the others.
         self.landed.set_running_or_notify_cancel()
 
+    @classmethod
+    def landed_with(cls, token: _Token) -> _Flight:
+        """Make one that has ended well."""
+        flight = cls()
+        flight.landed.set_result(token)
+        return flight
+
     def token(self) -> _Token | None:
         """Give the token of a request that ended well."""
         return self.landed.result() if self.landed.done() and not self.landed.exception() else None
 
 
 class _Shared:
-    """What copies of the same credentials have in common."""
+    """What copies of the same credentials have in common, in one process."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.flight: _Flight | None = None
         self.last: _Token | None = None
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Keep the token, and nothing that another thread of the parent may have held or waited for."""
+        self.lock = threading.Lock()
+        self.flight = _Flight.landed_with(self.last) if self.last else None
 
 
 class OAuth2Credentials:
@@ -184,12 +317,23 @@ class OAuth2Credentials:
         self.account: str = _checked("SENDCLOUD_CLIENT_ID", client_id)
         self._client_id = self.account
         self._client_secret = _checked("SENDCLOUD_CLIENT_SECRET", client_secret)
-        self._token_url = _checked_token_url(token_url)
-        self._form = {"grant_type": "client_credentials"} | ({"scope": scope} if scope else {})
+        self.token_url = check_token_url(token_url)
+        self._form = {"grant_type": "client_credentials"} | ({"scope": _checked_scope(scope)} if scope else {})
+        for name, function in (("fetch", fetch), ("fetch_async", fetch_async), ("clock", clock)):
+            if function is not None and not callable(function):
+                raise ConfigurationError(
+                    f"The {name} of OAuth2Credentials should be a function, not a value of type "
+                    f"{type(function).__name__}."
+                )
         self._fetch = fetch
         self._fetch_async = fetch_async
         self._clock = clock
         self._shared = _Shared()
+
+    @property
+    def fetches_by_itself(self) -> bool:
+        """Tell whether the caller gave a way to send the token request."""
+        return self._fetch is not None or self._fetch_async is not None
 
     def through(self, fetch: TokenFetch | None = None, fetch_async: AsyncTokenFetch | None = None) -> OAuth2Credentials:
         """Give the same credentials with a client's way to send the token request; the token stays shared.
@@ -205,7 +349,8 @@ class OAuth2Credentials:
         """Give the value of the header, fetching a token first if need be.
 
         Raises: AuthenticationError or ConfigurationError when the token endpoint refuses, RateLimitError or ServerError
-        when it is busy or fails, ContractError when its answer cannot be read, and whatever `fetch` raises.
+        when it is busy or fails, ContractError when its answer cannot be read, TransportError when it cannot be asked
+        or `fetch` raises.
         Rule: AUTH-OAUTH.
         """
         while True:
@@ -214,7 +359,13 @@ class OAuth2Credentials:
             if leads:
                 with self._leading(flight):
                     asked_at = self._clock()
-                    self._land(flight, asked_at, *_given(self._fetch)(*self._request()))
+                    fetch = _given(self._fetch)
+                    with _blaming_fetch():
+                        answer = fetch(*self._request())
+                    self._land(flight, asked_at, *_checked_answer(answer))
+            wait_for_futures((flight.landed,), cut(None))
+            if not flight.landed.done():
+                raise SendcloudTimeoutError("No token came before the deadline of the call.", sent=False)
             if token := flight.landed.result():
                 return token.header
 
@@ -229,7 +380,10 @@ class OAuth2Credentials:
             if leads:
                 with self._leading(flight):
                     asked_at = self._clock()
-                    self._land(flight, asked_at, *await _given(self._fetch_async)(*self._request()))
+                    fetch = _given(self._fetch_async)
+                    with _blaming_fetch():
+                        answer = await fetch(*self._request())
+                    self._land(flight, asked_at, *_checked_answer(answer))
             if token := await asyncio.wrap_future(flight.landed):
                 return token.header
 
@@ -249,7 +403,7 @@ class OAuth2Credentials:
         return "OAuth2Credentials(client_id=***, client_secret=***)"
 
     def _request(self) -> tuple[str, Mapping[str, str], str, str]:
-        return self._token_url, self._form, self._client_id, self._client_secret
+        return self.token_url, self._form, self._client_id, self._client_secret
 
     def _board(self, *, waits_for_own_thread: bool) -> tuple[_Flight, bool]:
         with self._shared.lock:
@@ -286,17 +440,23 @@ class OAuth2Credentials:
         if not 200 <= status < 300:
             raise self._refusal(status, body)
         try:
-            answer = msgspec.json.decode(body, type=_TokenAnswer, strict=False)
-        except msgspec.MsgspecError as error:
+            answer = msgspec.json.decode(body, type=_TokenAnswer)
+        except _NOT_READABLE as error:
             # The decoder names the field and quotes no value.
-            raise ContractError(f"the token endpoint's answer cannot be read: {error}", status=status) from None
+            raise ContractError(f"The token endpoint's answer cannot be read: {error}.", status=status) from None
+        if answer.token_type is not None and str(answer.token_type).lower() != "bearer":
+            raise ContractError(
+                "The token endpoint gave a token of another type than bearer, and no other is known here.",
+                path="token_type",
+                status=status,
+            )
         if not answer.access_token or not _is_header_text(answer.access_token):
             raise ContractError(
-                "the token endpoint's access_token is empty or holds characters that no header may hold",
+                "The token endpoint's access_token is empty or holds characters that no header may hold.",
                 path="access_token",
                 status=status,
             )
-        lifetime = answer.expires_in or _USUAL_LIFETIME
+        lifetime = _lifetime(answer.expires_in)
         return _Token(
             header=f"Bearer {answer.access_token}",
             # A token that lasts less than two minutes is used for half its time.
@@ -333,7 +493,8 @@ class OAuth2Credentials:
 
 class _TokenAnswer(msgspec.Struct):
     access_token: str
-    expires_in: float | None = None
+    token_type: object = None
+    expires_in: object = None
 
 
 class _Refusal(msgspec.Struct):
@@ -355,30 +516,32 @@ def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
     if given & set(basic) and given & set(oauth2):
         raise ConfigurationError(
             f"{', '.join(sorted(given))} are set, but an integration takes either Basic or OAuth2: "
-            f"unset {' and '.join(oauth2)}, or unset {' and '.join(basic)}"
+            f"unset {' and '.join(oauth2)}, or unset {' and '.join(basic)}."
         )
     pair = oauth2 if given & set(oauth2) else basic
     for name in pair:
         if given and name not in given:
             state = "is empty" if name in environ else "is not set"
-            raise ConfigurationError(f"{name} {state}, though {pair[1 - pair.index(name)]} is set: set both")
+            raise ConfigurationError(f"{name} {state}, though {pair[1 - pair.index(name)]} is set: set both.")
     if not given:
         empty = [name for name in (*basic, *oauth2) if name in environ]
         found = f" ({', '.join(empty)} {'is' if len(empty) == 1 else 'are'} set but empty)" if empty else ""
         raise ConfigurationError(
-            f"no credentials in the environment{found}: set {' and '.join(basic)} "
-            f"(Sendcloud panel, Settings, Integrations), or {' and '.join(oauth2)} for an integration with OAuth2"
+            f"There are no credentials in the environment{found}: set {' and '.join(basic)} "
+            f"(Sendcloud panel, Settings, Integrations), or {' and '.join(oauth2)} for an integration with OAuth2."
         )
     return (OAuth2Credentials if pair is oauth2 else BasicCredentials)(environ[pair[0]], environ[pair[1]])
 
 
-def _checked(name: str, value: str) -> str:
-    called = f"the {name.removeprefix('SENDCLOUD_').replace('_', ' ').lower()} ({name})"
+def _checked(name: str, value: object) -> str:
+    called = f"The {name.removeprefix('SENDCLOUD_').replace('_', ' ').lower()} ({name})"
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{called} should be a text, not a value of type {type(value).__name__}.")
     if not value:
-        raise ConfigurationError(f"{called} is empty")
+        raise ConfigurationError(f"{called} is empty.")
     if any(character.isspace() or not character.isprintable() for character in value):
         raise ConfigurationError(
-            f"{called} contains a blank, a line break or a control character; one read from a file may need .strip()"
+            f"{called} contains a blank, a line break or a control character; one read from a file may need .strip()."
         )
     return value
 
@@ -387,8 +550,8 @@ def _checked_header(value: object) -> str:
     scheme, _, credential = value.partition(" ") if isinstance(value, str) else ("", "", "")
     if not (scheme and credential and _is_header_text(scheme + credential)):
         raise ConfigurationError(
-            "the callable for credentials must give the whole value of the Authorization header as text, "
-            "such as 'Bearer <token>', on one line and in ASCII"
+            "Credentials should give the whole value of the Authorization header as text, "
+            "such as 'Bearer <token>', on one line and in ASCII."
         )
     return f"{scheme} {credential}"
 
@@ -397,21 +560,39 @@ def _is_header_text(value: str) -> bool:
     return value.isascii() and value.isprintable()
 
 
-def _checked_token_url(url: str) -> str:
-    parts = urlsplit(url)
-    loopback = parts.hostname in ("localhost", "127.0.0.1", "::1")
-    if not parts.hostname or parts.username or not (parts.scheme == "https" or (parts.scheme == "http" and loopback)):
+def _checked_scope(scope: object) -> str:
+    if not isinstance(scope, str) or not _is_header_text(scope):
         raise ConfigurationError(
-            "the token URL must be https://host/path without a user name (http only on this machine), "
-            f"for the client secret is sent there; the default is {TOKEN_URL}"
+            'The scope of OAuth2Credentials should be a text with blanks between the scopes, such as "read:order '
+            'write:order".'
         )
-    return url
+    return scope
+
+
+def _checked_answer(answer: object) -> tuple[int, bytes]:
+    match answer:
+        case (int(status), bytes(body)):
+            return status, body
+        case _:
+            raise ConfigurationError(
+                "The fetch of OAuth2Credentials should give the status of the answer and its body: a pair of int and "
+                f"bytes, not a value of type {type(answer).__name__}."
+            )
+
+
+def _lifetime(seconds: object) -> float:
+    """Read a token's lifetime; what is no number of seconds above 0 counts as not told."""
+    try:
+        told = float(seconds) if isinstance(seconds, int | float | str) and not isinstance(seconds, bool) else 0.0
+    except (ValueError, OverflowError):
+        told = 0.0
+    return told if 0 < told < math.inf else _USUAL_LIFETIME
 
 
 def _given(fetch: _Fetch | None) -> _Fetch:
     if fetch is None:
         raise ConfigurationError(
             "OAuth2Credentials cannot send the token request by itself: hand it to a client, or give it fetch "
-            "(for OrdersClient) or fetch_async (for AsyncOrdersClient)"
+            "(for OrdersClient) or fetch_async (for AsyncOrdersClient)."
         )
     return fetch

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
-from .auth import Credentials, OAuth2Credentials
+from .addresses import PRODUCTION
+from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .clock import Clock
-from .config import PRODUCTION, AppInfo, read_environment
+from .config import AppInfo, read_environment
 from .errors import SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
@@ -28,7 +29,7 @@ from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import BlockingSettings, Settings
-from .transport import HttpTransport, Timeout, Wire
+from .transport import DEFAULT_MAX_ANSWER_BYTES, HttpTransport, Timeout, Wire
 from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
@@ -37,9 +38,12 @@ T = TypeVar("T")
 class OrdersClient:
     """Push a shop's orders to Sendcloud and keep them in step; safe to share between threads.
 
-    `credentials` are `BasicCredentials`, `OAuth2Credentials` or `CallableCredentials`. `timeout` is in seconds, for the
-    client here and for one call on each method. `pace` is shared by default with every client of this process that uses
-    the same key. `transport` stands in for the network in tests; `clock` for time and chance.
+    `credentials` are `BasicCredentials`, `OAuth2Credentials` or `CallableCredentials`. `timeout` is in seconds, for
+    each step of a request; given here it is the client's, and on each method the call's. What a call may take in all
+    is the `deadline` of `retry`. `pace` is shared by default with every client of this process that uses the same key.
+    `proxy` is the URL of one; without it, the proxies that the environment names are used, but not for this machine
+    itself. Of an answer at most `max_answer_bytes` are read. A child after a fork has connections of its own.
+    `transport` stands in for the network in tests; `clock` for time and chance.
 
     Raises `ConfigurationError` for a setting that is missing or wrong.
     """
@@ -56,6 +60,7 @@ class OrdersClient:
         transport: HttpTransport | None = None,
         proxy: str | None = None,
         verify: ssl.SSLContext | bool = True,
+        max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES,
         hooks: Hooks | None = None,
         app_info: AppInfo | None = None,
         clock: Clock | None = None,
@@ -69,16 +74,13 @@ class OrdersClient:
             timeout=timeout,
             proxy=proxy,
             verify=verify,
+            max_answer_bytes=max_answer_bytes,
             hooks=hooks,
             app_info=app_info,
             clock=clock,
         )
         self._wire = Wire(self._settings.wire, transport)
-        self._credentials = (
-            credentials.through(fetch=self._wire.fetch_token)
-            if isinstance(credentials, OAuth2Credentials)
-            else credentials
-        )
+        self._credentials = bind(credentials, self._wire)
 
     @classmethod
     def from_env(cls, environment: Mapping[str, str] | None = None, **settings: Unpack[BlockingSettings]) -> Self:
@@ -342,19 +344,20 @@ class OrdersClient:
         attempts = self._settings.attempts(call)
 
         def attempt() -> None:
-            while True:
-                self._settings.pace.acquire(call.operation.kind)
-                try:
-                    authorization = self._credentials.authorization()
-                except SendcloudError as error:
-                    return attempts.withhold(error)
-                attempts.start()
-                attempts.land(self._wire.send(call.request, authorization, timeout), authorization)
-                if not (attempts.wants_renewal() and self._credentials.renew(authorization)):
-                    return None
+            while self._settings.pace.acquire(call.operation.kind, within=attempts.seconds_left()):
+                with attempts.allowed(timeout):
+                    try:
+                        self._wire.check_usable(timeout)
+                        authorization = authorize(self._credentials)
+                    except SendcloudError as error:
+                        return attempts.withhold(error)
+                    attempts.start()
+                    attempts.land(self._wire.send(call.request, authorization, timeout), authorization)
+                    if not (attempts.wants_renewal() and renew(self._credentials, authorization)):
+                        return None
+            return attempts.run_out()
 
-        attempts.retrying()(attempt)
-        return attempts.exchange()
+        return attempts.run(attempt)
 
     # ------------------------------------------------------------------ life
 

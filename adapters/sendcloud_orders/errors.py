@@ -1,7 +1,7 @@
 """Everything that this package raises.
 
     SendcloudError
-    ├── ConfigurationError        a key, an address or an option is missing or wrong; nothing was sent
+    ├── ConfigurationError        a setting is missing or wrong (a ValueError as well); nothing was sent
     ├── InvalidRequest            what the caller passed cannot be sent (a ValueError as well); nothing was sent
     │   └── InvalidOrders         ... because of some orders, each named by position, key and field
     ├── TransportError            no answer came; `sent` says whether the request may have arrived
@@ -86,7 +86,7 @@ def _restored(kind: type[SendcloudError], args: tuple[Any, ...], state: dict[str
     return error
 
 
-class ConfigurationError(SendcloudError):
+class ConfigurationError(SendcloudError, ValueError):
     """Tell that a setting is missing or wrong. Nothing was sent."""
 
 

@@ -31,7 +31,6 @@ class Operation:
     method: Literal["GET", "POST", "PATCH", "DELETE"]
     route: str
     kind: Literal["read", "write"]
-    repeatable: bool = True
 
 
 UPSERT = Operation("upsert_orders", "POST", "/orders", "write")
@@ -43,12 +42,17 @@ DELETE = Operation("delete_order", "DELETE", "/orders/{id}", "write")
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer as it came. Header names are in lower case; `next_url` is the target of the link to the next page."""
+    """An answer as it came.
+
+    Header names are in lower case. `next_url` is the target of the link to the next page, and `link_problem` tells why
+    the header with the links cannot be read.
+    """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     next_url: str | None = field(default=None, repr=False)
+    link_problem: ContractError | None = field(default=None, repr=False)
 
     def decode(self, body_type: type[T]) -> T:
         """Read the body as JSON of this type. Raises `UnreadableResponse`."""

@@ -137,17 +137,22 @@ class Pace:
         pace._lanes = {}
         return pace
 
-    def acquire(self, kind: Kind) -> None:
+    def acquire(self, kind: Kind, *, within: float = math.inf) -> bool:
         """Wait until one more request of this kind may leave.
+
+        False means that it could not leave `within` so many seconds; that is told as soon as it is known.
 
         Raises: ConfigurationError when Redis is asked for and has not answered even once.
         Rule: RATE-LIMIT.
         """
         for lane in self._chosen(kind):
             while delay := lane.take():
+                if (within := within - delay) < 0:
+                    return False
                 self._sleep(delay)
+        return True
 
-    async def acquire_async(self, kind: Kind) -> None:
+    async def acquire_async(self, kind: Kind, *, within: float = math.inf) -> bool:
         """Wait like `acquire`, without blocking the event loop.
 
         Raises: ConfigurationError when Redis is asked for and has not answered even once.
@@ -156,7 +161,10 @@ class Pace:
         for lane in self._chosen(kind):
             # A bucket in memory answers faster than a thread starts.
             while delay := (await asyncio.to_thread(lane.take) if self._asks_network else lane.take()):
+                if (within := within - delay) < 0:
+                    return False
                 await self._sleep_async(delay)
+        return True
 
     def hold(self, seconds: float, kind: Kind | None = None) -> None:
         """Let nothing leave for `seconds` (both kinds unless one is named); a longer hold already set stays.

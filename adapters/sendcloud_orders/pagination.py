@@ -130,6 +130,8 @@ class _PageReader:
         self._integrations = frozenset(integrations or ())
 
     def __call__(self, answer: Answer) -> Page:
+        if answer.link_problem is not None:
+            raise answer.link_problem
         cursor = None if answer.next_url is None else read_cursor(answer.next_url)
         page = read_page(answer, cursor)
         found = [order.order_details.integration.id for order in page.orders]

@@ -7,23 +7,34 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Any
 
-from .errors import ConfigurationError
-from .exchange import Lost, Operation, Outcome, Refused, Succeeded, Unreadable
+from .errors import (
+    APIStatusError,
+    ConfigurationError,
+    ConflictError,
+    ContractError,
+    SendcloudError,
+    TransportError,
+)
+from .exchange import Lost, Outcome, Refused, Unreadable, Withheld
 
+# A hundred years; what is longer is meant as no limit, and that is spelled infinity.
+_LONGEST = 100 * 365 * 86_400
 _SECONDS = re.compile(r"\s*\d{1,9}(?:\.\d*)?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """Say how often, how long and how fast a request is sent again. A value: change it with `dataclasses.replace`.
+    """How often, how long and how fast a request is sent again. A value: change it with `dataclasses.replace`.
 
-    `attempts` counts the first one too. No attempt starts later than `deadline` seconds after the first one began.
-    Delays grow from `base_delay` twofold up to `max_delay` (seconds), with full jitter; a `Retry-After` of the
-    service is obeyed up to `max_retry_after`.
+    `attempts` counts the first one too. `deadline` is in seconds, for the whole call: its waiting for credentials and
+    answers, whatever the server does, and the delays between attempts. The first wait for the pace comes before it;
+    no later attempt starts after it. Delays grow from `base_delay` twofold up to `max_delay` (seconds), with full
+    jitter; a `Retry-After` of the service is obeyed up to `max_retry_after`.
 
-    Rules: RATE-RETRY-AFTER, UPSERT-CONFLICT.
+    Raises `ConfigurationError` for a value that cannot be kept. Rules: RATE-RETRY-AFTER, UPSERT-CONFLICT.
     """
 
     attempts: int = 8
@@ -33,11 +44,15 @@ class RetryPolicy:
     max_retry_after: float = 60.0
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ConfigurationError(f"RetryPolicy.attempts must be 1 or more, not {self.attempts!r}.")
+        if not isinstance(self.attempts, int) or isinstance(self.attempts, bool) or self.attempts < 1:
+            raise ConfigurationError(
+                f"RetryPolicy.attempts should be a whole number, 1 or more, not {self.attempts!r}."
+            )
         for name in ("deadline", "base_delay", "max_delay", "max_retry_after"):
-            if not getattr(self, name) >= 0:
-                raise ConfigurationError(f"RetryPolicy.{name} must be 0 seconds or more, not {getattr(self, name)!r}.")
+            seconds = getattr(self, name)
+            if not _is_seconds(seconds) or (name == "deadline" and seconds == 0):
+                least = "above 0" if name == "deadline" else "from 0 up"
+                raise ConfigurationError(f"RetryPolicy.{name} should be a number of seconds {least}, not {seconds!r}.")
 
     @classmethod
     def none(cls) -> RetryPolicy:
@@ -45,67 +60,84 @@ class RetryPolicy:
         return cls(attempts=1)
 
 
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and (0 <= value <= _LONGEST or value == inf)
+
+
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Send the request again after `delay` seconds. With `hold_all` every request of this key waits as long."""
+    """Another attempt after `delay` seconds. With `hold_all` every request of this key waits as long."""
 
     delay: float
     reason: str
     hold_all: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class GiveUp:
-    """Take the outcome as it is."""
+def is_passing(status: int) -> bool:
+    """Tell whether a request that was answered with this status may fare better later, unchanged.
 
-    reason: str
+    That is 408, 409, 429 and any 5xx. Rules: RATE-LIMIT, UPSERT-CONFLICT.
+    """
+    return status in (408, 409, 429) or status >= 500
+
+
+def may_pass(problem: Outcome[Any] | SendcloudError) -> bool:
+    """Tell whether the same request may fare better later: the one place where this is decided.
+
+    What may pass is a passing status, a conflict that hides in a 400, an answer that did not come or could not be
+    read, and credentials that were held up by one of these.
+    """
+    match problem:
+        case Refused(status=status, conflict=conflict):
+            return conflict or is_passing(status)
+        case APIStatusError(status=status):
+            return isinstance(problem, ConflictError) or is_passing(status)
+        case Withheld(error=error):
+            return may_pass(error)
+        case Lost() | Unreadable() | TransportError() | ContractError():
+            return True
+        case _:
+            return False
 
 
 def decide(
-    operation: Operation,
-    attempt: int,
-    elapsed: float,
-    outcome: Outcome[Any],
-    policy: RetryPolicy,
-    random: Callable[[], float],
-) -> Retry | GiveUp:
-    """Decide on one outcome.
+    attempt: int, elapsed: float, outcome: Outcome[Any], policy: RetryPolicy, random: Callable[[], float]
+) -> Retry | None:
+    """Decide on one outcome; None means to take it as it is.
 
     `attempt` counts from 1, `elapsed` is in seconds since the first attempt began, `random` gives a number from 0 to
-    1. Retried are 429, 409, the conflict that hides in a 400, any 5xx, lost connections, time-outs and a success that
-    cannot be read: all five operations may be repeated, each docstring of the clients says why. No other answer is
-    retried.
+    1. What may pass is sent again: every operation is safe to retry, each docstring of the clients says why.
 
     Rules: RATE-LIMIT, RATE-RETRY-AFTER, UPSERT-CONFLICT.
     """
     reason = _reason_to_retry(outcome)
-    if reason is None:
-        return GiveUp("done" if isinstance(outcome, Succeeded) else "a repetition would fare no better")
-    if not operation.repeatable:
-        return GiveUp("a repetition could do harm")
-    if attempt >= policy.attempts:
-        return GiveUp(f"{attempt} attempts made")
+    if reason is None or attempt >= policy.attempts:
+        return None
     asked = outcome.retry_after if isinstance(outcome, Refused) else None
     if asked is None:
         delay = random() * min(policy.max_delay, policy.base_delay * 2.0 ** min(attempt - 1, 60))
     else:
         delay = min(asked, policy.max_retry_after)
-    if elapsed + delay > policy.deadline:
-        return GiveUp(f"the deadline of {policy.deadline:g} s would pass")
+    if elapsed + delay >= policy.deadline:
+        return None
     return Retry(delay, reason, hold_all=isinstance(outcome, Refused) and outcome.status == 429)
 
 
 def _reason_to_retry(outcome: Outcome[Any]) -> str | None:
+    if not may_pass(outcome):
+        return None
     match outcome:
         case Lost():
             return "no answer"
         case Unreadable():
             return "unreadable answer"
+        case Withheld():
+            return "no authorization"
         case Refused(conflict=True):
             return "conflict"
         case Refused(status=429):
             return "rate limit"
-        case Refused(status=status) if status >= 500:
+        case Refused(status=status):
             return f"status {status}"
         case _:
             return None

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TypedDict, TypeVar
 from uuid import UUID
 
+from .addresses import check_base_url
 from .attempts import Attempts
 from .auth import Credentials
 from .clock import Clock
-from .config import AppInfo, check_base_url, check_partner_id, user_agent
+from .config import AppInfo, check_partner_id, user_agent
 from .errors import ConfigurationError
 from .events import Hooks, Reporter
 from .exchange import Call
@@ -36,6 +37,7 @@ class CommonSettings(TypedDict, total=False):
     timeout: Timeout | float | None
     proxy: str | None
     verify: ssl.SSLContext | bool
+    max_answer_bytes: int
     hooks: Hooks | None
     app_info: AppInfo | None
     clock: Clock | None
@@ -79,6 +81,7 @@ class Settings:
         timeout: Timeout | float | None,
         proxy: str | None,
         verify: ssl.SSLContext | bool,
+        max_answer_bytes: int,
         hooks: Hooks | None,
         app_info: AppInfo | None,
         clock: Clock | None,
@@ -89,6 +92,15 @@ class Settings:
                 "credentials should be BasicCredentials, OAuth2Credentials or CallableCredentials, "
                 f"not {type(credentials).__name__}."
             )
+        for name, value, kind in (
+            ("retry", retry, RetryPolicy),
+            ("pace", pace, Pace),
+            ("hooks", hooks, Hooks),
+            ("app_info", app_info, AppInfo),
+            ("clock", clock, Clock),
+        ):
+            if value is not None and not isinstance(value, kind):
+                raise ConfigurationError(f"{name} should be a {kind.__name__}, not a {type(value).__name__}.")
         url = check_base_url(base_url)
         # What the service counts by, as near as can be known from here.
         account = f"{getattr(credentials, 'account', '')}@{url}"
@@ -96,12 +108,17 @@ class Settings:
             credentials=credentials,
             base_url=url,
             partner_id=check_partner_id(partner_id),
-            retry=retry or RetryPolicy(),
-            pace=pace or Pace.shared(account),
+            retry=RetryPolicy() if retry is None else retry,
+            pace=Pace.shared(account) if pace is None else pace,
             reporter=Reporter(hooks or Hooks()),
             clock=clock or Clock(),
             wire=WireSettings(
-                base_url=url, user_agent=user_agent(app_info), timeout=timeout, verify=verify, proxy=proxy
+                base_url=url,
+                user_agent=user_agent(app_info),
+                timeout=timeout,
+                verify=verify,
+                proxy=proxy,
+                max_answer_bytes=max_answer_bytes,
             ),
             account=account,
         )

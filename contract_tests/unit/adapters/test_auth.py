@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doubles.virtual_time import VirtualTime
+from sendcloud_orders.addresses import TOKEN_URL
 from sendcloud_orders.auth import (
-    TOKEN_URL,
     BasicCredentials,
     CallableCredentials,
     Credentials,

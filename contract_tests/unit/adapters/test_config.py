@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from sendcloud_orders import AppInfo, AsyncOrdersClient, BasicCredentials, ConfigurationError, OrdersClient, __version__
-from sendcloud_orders.config import check_base_url, read_environment, user_agent
+from sendcloud_orders.addresses import check_base_url
+from sendcloud_orders.config import read_environment, user_agent
 
 ENVIRONMENT = {
     "SENDCLOUD_PUBLIC_KEY": "public",

@@ -9,22 +9,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendcloud_orders import ConfigurationError, ContractError, RetryPolicy
+from sendcloud_orders import (
+    AuthenticationError,
+    ConfigurationError,
+    ContractError,
+    RateLimitError,
+    RetryPolicy,
+    TransportError,
+)
 from sendcloud_orders.exchange import (
-    DELETE,
     GET,
-    LIST,
-    UPDATE,
-    UPSERT,
+    Exchange,
     Lost,
-    Operation,
     Outcome,
     Refused,
     Succeeded,
     Unreadable,
     Withheld,
+    error_of,
 )
-from sendcloud_orders.retry import GiveUp, Retry, decide, read_retry_after
+from sendcloud_orders.retry import Retry, decide, may_pass, read_retry_after
 
 POLICY = RetryPolicy(attempts=5, deadline=100, base_delay=1, max_delay=10, max_retry_after=20)
 RETRIED: list[Outcome[Any]] = [
@@ -33,6 +37,11 @@ RETRIED: list[Outcome[Any]] = [
     Lost(sent=True, timed_out=True),
     Unreadable(200, ContractError("x")),
     Refused(429),
+    Withheld(TransportError("x", sent=False)),
+    Withheld(ContractError("x")),
+    Withheld(RateLimitError(429, "token")),
+    Refused(408),
+    Refused(409),
     Refused(409, conflict=True),
     Refused(400, conflict=True),
     Refused(500),
@@ -44,45 +53,44 @@ RETRIED: list[Outcome[Any]] = [
 FINAL: list[Outcome[Any]] = [
     Succeeded(201, None),
     Withheld(ConfigurationError("x")),
-    *(
-        Refused(status)
-        for status in (301, 302, 400, 401, 402, 403, 404, 405, 406, 408, 410, 413, 415, 418, 422, 425, 451)
-    ),
+    Withheld(AuthenticationError(401, "token")),
+    *(Refused(status) for status in (301, 302, 400, 401, 402, 403, 404, 405, 406, 410, 413, 415, 418, 422, 425, 451)),
 ]
-OPERATIONS = [UPSERT, LIST, GET, UPDATE, DELETE]
 
 
-def decided(outcome: Outcome[Any], attempt: int = 1, elapsed: float = 0, **facts: Any) -> Retry | GiveUp:
-    facts = {"operation": UPSERT, "policy": POLICY, "random": lambda: 1.0, **facts}
+def decided(outcome: Outcome[Any], attempt: int = 1, elapsed: float = 0, **facts: Any) -> Retry | None:
+    facts = {"policy": POLICY, "random": lambda: 1.0, **facts}
     return decide(attempt=attempt, elapsed=elapsed, outcome=outcome, **facts)
 
 
 @pytest.mark.rule("UPSERT-CONFLICT", "RATE-LIMIT")
 @pytest.mark.parametrize("outcome", RETRIED, ids=repr)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_what_may_pass_is_sent_again(outcome: Outcome[Any], operation: Operation) -> None:
-    assert isinstance(decided(outcome, operation=operation), Retry)
+def test_what_may_pass_is_sent_again(outcome: Outcome[Any]) -> None:
+    assert may_pass(outcome)
+    assert isinstance(decided(outcome), Retry)
 
 
 @pytest.mark.parametrize("outcome", FINAL, ids=repr)
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-def test_what_would_be_answered_the_same_is_never_sent_again(outcome: Outcome[Any], operation: Operation) -> None:
-    assert isinstance(decided(outcome, operation=operation), GiveUp)
+def test_what_would_be_answered_the_same_is_never_sent_again(outcome: Outcome[Any]) -> None:
+    assert not may_pass(outcome)
+    assert decided(outcome) is None
 
 
-@pytest.mark.parametrize("outcome", RETRIED, ids=repr)
-def test_an_operation_that_a_repetition_could_harm_is_never_sent_again(outcome: Outcome[Any]) -> None:
-    assert isinstance(decided(outcome, operation=replace(UPSERT, repeatable=False)), GiveUp)
+@pytest.mark.parametrize("outcome", [one for one in (*RETRIED, *FINAL) if not isinstance(one, Succeeded)], ids=repr)
+def test_an_error_may_pass_exactly_when_its_outcome_may(outcome: Outcome[Any]) -> None:
+    error = error_of(GET, Exchange(outcome, 1, False, 0.0, 0.0))
+    assert error is not None
+    assert may_pass(error) == may_pass(outcome)
 
 
 @pytest.mark.parametrize("outcome", RETRIED, ids=repr)
 def test_no_policy_sends_everything_once(outcome: Outcome[Any]) -> None:
-    assert isinstance(decided(outcome, policy=RetryPolicy.none()), GiveUp)
+    assert decided(outcome, policy=RetryPolicy.none()) is None
 
 
 def test_the_last_attempt_is_the_last() -> None:
     assert isinstance(decided(Lost(sent=True), attempt=4), Retry)
-    assert decided(Lost(sent=True), attempt=5) == GiveUp("5 attempts made")
+    assert decided(Lost(sent=True), attempt=5) is None
 
 
 def test_delays_double_up_to_the_longest_one() -> None:
@@ -127,12 +135,22 @@ def test_no_attempt_starts_after_the_deadline(
         outcome = replace(outcome, retry_after=retry_after)
     decision = decided(outcome, attempt, elapsed, random=lambda: chance)
     if isinstance(decision, Retry):
-        assert elapsed + decision.delay <= POLICY.deadline
+        assert elapsed + decision.delay < POLICY.deadline
+
+
+ODD_COUNTS: tuple[Any, ...] = (0, -1, "3", 2.5, True, None, float("nan"))
 
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"attempts": 0}, {"deadline": -1}, {"base_delay": -1}, {"max_delay": float("nan")}, {"max_retry_after": -2}],
+    [
+        *({"attempts": odd} for odd in ODD_COUNTS),
+        *({"deadline": odd} for odd in (0, -1, "5", True, None, float("nan"), 10**400)),
+        *({"base_delay": odd} for odd in (-1, "1", None)),
+        *({"max_delay": odd} for odd in (float("nan"), -0.5, [])),
+        *({"max_retry_after": odd} for odd in (-2, b"1", 1e300)),
+    ],
+    ids=repr,
 )
 def test_a_policy_that_cannot_be_kept_is_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=next(iter(wrong))):
