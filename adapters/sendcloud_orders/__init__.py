@@ -34,6 +34,7 @@ from .errors import (
     ServerError,
     TimeoutError,
     TransportError,
+    UnknownAddressError,
     UpdateNotApplied,
 )
 from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent
@@ -91,6 +92,7 @@ __all__ = [
     "TimeoutError",
     "TransportError",
     "Unknown",
+    "UnknownAddressError",
     "UnreadableRow",
     "UpdateNotApplied",
     "UpsertReport",

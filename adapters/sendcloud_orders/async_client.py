@@ -335,7 +335,7 @@ class AsyncOrdersClient:
                     except SendcloudError as error:
                         return attempts.withhold(error)
                     attempts.start()
-                    attempts.land(await self._wire.send(call.request, authorization, timeout), authorization)
+                    attempts.land(await self._wire.send(call.request, authorization, timeout))
                     if not (attempts.wants_renewal() and await renew_async(self._credentials, authorization)):
                         return None
             return attempts.run_out()

@@ -60,13 +60,13 @@ class Attempts(Generic[T]):
         self._started = self._clock.monotonic()
         self._reporter.request(self._number, self._call.operation, self._made)
 
-    def land(self, reply: Answer | Lost | Unreadable, authorization: str) -> None:
-        """Note what came of the request that left with this authorization."""
+    def land(self, reply: Answer | Lost | Unreadable) -> None:
+        """Note what came of the request that left."""
         self._ended = self._clock.monotonic()
         status = None if isinstance(reply, Lost) else reply.status
         self._reporter.response(self._number, self._call.operation, self._made, status, self._ended - self._started)
         if isinstance(reply, Answer):
-            self._note(read_answer(self._call, reply, self._retry_after(reply), authorization))
+            self._note(read_answer(self._call, reply, self._retry_after(reply)))
         else:
             self._note(reply)
 

@@ -23,13 +23,14 @@ import msgspec
 
 from .addresses import TOKEN_URL, check_token_url
 from .deadline import cut, seconds_left
+from .error_bodies import read_error_body
 from .errors import (
     AuthenticationError,
     ConfigurationError,
     ContractError,
-    FieldError,
     SendcloudError,
     TransportError,
+    sentence,
     status_error,
 )
 from .errors import TimeoutError as SendcloudTimeoutError
@@ -464,43 +465,24 @@ class OAuth2Credentials:
             ends_at=asked_at + lifetime,
         )
 
-    def _refusal(self, status: int, body: bytes) -> Exception:
-        try:
-            said = msgspec.json.decode(body, type=_Refusal)
-        except msgspec.MsgspecError:
-            said = _Refusal()
-        text = " ".join(part for part in (said.error_description, said.error_hint) if part)
-        for secret in (self._client_secret, self._client_id):
-            text = text.replace(secret, "***")
-        if said.error in ("invalid_scope", "invalid_request", "unsupported_grant_type", "unauthorized_client"):
+    def _refusal(self, status: int, body: bytes) -> SendcloudError:
+        said = read_error_body(status, body)
+        code = said.errors[0].code if said.errors else None
+        if code in ("invalid_scope", "invalid_request", "unsupported_grant_type", "unauthorized_client"):
             return ConfigurationError(
-                f"the token endpoint answered {status} {said.error}: {text} "
-                "Check the scope, and that OAuth2 is switched on for this integration."
+                f"The token endpoint answered with {status} {code}: {sentence(said.errors[0].message)} "
+                "Check the scope, and that OAuth2 is switched on for this integration.",
+                raw=said.raw,
             )
         if status in (408, 429) or not 400 <= status < 500:
-            return status_error(status, "token", [FieldError(text, code=said.error)] if text else [])
-        return AuthenticationError(
-            status,
-            "token",
-            [
-                FieldError(
-                    f"{said.error or 'refused'}: {text} Check SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET",
-                    code=said.error or None,
-                )
-            ],
-        )
+            return status_error(status, "token", said.errors, remark=said.remark, raw=said.raw)
+        return AuthenticationError(status, "token", said.errors, remark=said.remark, raw=said.raw)
 
 
 class _TokenAnswer(msgspec.Struct):
     access_token: str
     token_type: object = None
     expires_in: object = None
-
-
-class _Refusal(msgspec.Struct):
-    error: str | None = None
-    error_description: str | None = None
-    error_hint: str | None = None
 
 
 def credentials_from_env(environ: Mapping[str, str]) -> Credentials:

@@ -352,7 +352,7 @@ class OrdersClient:
                     except SendcloudError as error:
                         return attempts.withhold(error)
                     attempts.start()
-                    attempts.land(self._wire.send(call.request, authorization, timeout), authorization)
+                    attempts.land(self._wire.send(call.request, authorization, timeout))
                     if not (attempts.wants_renewal() and renew(self._credentials, authorization)):
                         return None
             return attempts.run_out()

@@ -1,7 +1,7 @@
 """Everything that this package raises.
 
     SendcloudError
-    ├── ConfigurationError        a setting is missing or wrong (a ValueError as well); nothing was sent
+    ├── ConfigurationError        a setting is missing or wrong (a ValueError as well); no order was touched
     ├── InvalidRequest            what the caller passed cannot be sent (a ValueError as well); nothing was sent
     │   └── InvalidOrders         ... because of some orders, each named by position, key and field
     ├── TransportError            no answer came; `sent` says whether the request may have arrived
@@ -10,7 +10,8 @@
     │   ├── BadRequestError           400 and 422
     │   ├── AuthenticationError       401
     │   ├── PermissionDeniedError     403
-    │   ├── NotFoundError             404
+    │   ├── NotFoundError             404 of the service: no such order or cursor
+    │   ├── UnknownAddressError       404 of anything else: a wrong base URL (a ConfigurationError as well)
     │   ├── ConflictError             409, and the conflict that hides in a 400
     │   ├── RateLimitError            429
     │   └── ServerError               5xx, also codes that no standard lists
@@ -20,8 +21,9 @@
     └── IncompleteUpsert          an upsert that did not end with every order accepted; has a report
         └── BatchRejected         ... because the service or the check refused some orders
 
-All of them pickle. None holds a credential or a customer's data: where the service quotes what was sent, the quotation
-is blanked out.
+All of them pickle and can be copied. Of an answer's words they show those that are known to be the service's, and
+`[...]` in place of the rest, in `str`, `repr`, `vars` and pickles; so none tells a credential or a customer's data that
+came back in an answer. `raw` gives the answer's own words to those who ask for them.
 """
 
 from __future__ import annotations
@@ -32,20 +34,66 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from .pointers import FieldPath, spell_path
+from .wordings import BLANK
 
 if TYPE_CHECKING:
     from .identity import OrderKey, SendcloudId
     from .report import Rejected, UpsertReport
 
 _SHOWN = 10
+_LONGEST_MESSAGE = 2000
+_LONGEST_PART = 500
+_LONGEST_RAW = 2**16
+
+
+def cut(text: str, longest: int = _LONGEST_MESSAGE) -> str:
+    """Cut a text that is too long for a message."""
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+class Unshown:
+    """Bytes that are given on request only: `repr` hides them and a pickle leaves them out.
+
+    Of an answer 64 KiB are kept.
+    """
+
+    __slots__ = ("_content",)
+
+    def __init__(self, content: bytes = b"") -> None:
+        self._content = content[:_LONGEST_RAW]
+
+    @property
+    def text(self) -> str:
+        """Give the bytes as text."""
+        return self._content.decode(errors="replace")
+
+    def __repr__(self) -> str:
+        return "<not shown>"
+
+    def __copy__(self) -> Unshown:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Unshown:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _nothing, ()
+
+
+_NOTHING = Unshown()
+
+
+def _nothing() -> Unshown:
+    return _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class FieldError:
-    """Say what is wrong with one field, or with the whole when the path is empty.
+    """What is wrong with one field, or with the whole when `path` is empty.
 
     `index` counts from 0 within the request that was refused; in a report the position stands beside the errors
-    instead. Rule: ERROR-POINTER.
+    instead. What is not known to be the service's own word is `[...]`, in `message`, `path`, `code`, `parameter` and
+    `header` alike. Rules: ERROR-POINTER, ERROR-CODES-OPEN.
     """
 
     message: str
@@ -64,16 +112,32 @@ class FieldError:
         where = self.field
         if self.parameter or self.header:
             where = f"filter {self.parameter}" if self.parameter else f"header {self.header}"
-        return f"{where}: {self.message}" if where else self.message
+        said = cut(self.message, _LONGEST_PART)
+        if said == BLANK and self.code not in (None, BLANK):
+            said = f"{BLANK} (code {self.code})"
+        return f"{cut(where, _LONGEST_PART)}: {said}" if where else said
 
 
 class SendcloudError(Exception):
-    """Be caught where any trouble of this package is to be handled alike.
+    """Any error of this package.
 
     `report` is set when an upsert was under way: what had become of each order by then.
     """
 
     report: UpsertReport | None = None
+
+    def __init__(self, *args: object, raw: Unshown = _NOTHING) -> None:
+        super().__init__(*(cut(arg) if isinstance(arg, str) else arg for arg in args))
+        self._raw = raw
+
+    @property
+    def raw(self) -> str:
+        """Give the body of the answer behind the error, as far as 64 KiB; "" where there is none.
+
+        It may quote what was sent, credentials and customers included, so it stands in no `str`, `repr`, log or pickle.
+        Show it to yourself, and think before you write it down.
+        """
+        return self._raw.text
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)
@@ -87,22 +151,23 @@ def _restored(kind: type[SendcloudError], args: tuple[Any, ...], state: dict[str
 
 
 class ConfigurationError(SendcloudError, ValueError):
-    """Tell that a setting is missing or wrong. Nothing was sent."""
+    """A setting is missing or wrong. No order was touched."""
 
 
 class InvalidRequest(SendcloudError, ValueError):
-    """Tell that what the caller passed cannot be sent; `errors` names the fields, where fields are at fault."""
+    """What the caller passed cannot be sent; `errors` names the fields, where fields are at fault."""
 
     def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
         self.errors: tuple[FieldError, ...] = tuple(errors)
 
     def __str__(self) -> str:
-        return "; ".join([str(self.args[0]), *map(str, self.errors[:_SHOWN])])
+        headline = str(self.args[0])
+        return f"{headline.removesuffix('.')}: {sentence(joined(self.errors))}" if self.errors else headline
 
 
 class InvalidOrders(InvalidRequest):
-    """Tell which orders cannot be sent, and why.
+    """Orders that cannot be sent, and why.
 
     `failures` holds one `Rejected` an order; `report` says what became of the others.
     """
@@ -117,7 +182,7 @@ class InvalidOrders(InvalidRequest):
 
 
 class TransportError(SendcloudError):
-    """Tell that no answer came.
+    """No answer came.
 
     `sent` is False when the request certainly never left, True when it may have arrived and been carried out.
     """
@@ -128,35 +193,51 @@ class TransportError(SendcloudError):
 
 
 class TimeoutError(TransportError, builtins.TimeoutError):
-    """Tell that no answer came in time."""
+    """No answer came in time."""
 
 
 class APIStatusError(SendcloudError):
-    """Tell that the service answered with an error.
+    """The service answered with an error.
 
-    `status` is the HTTP status, `errors` what the body says, `operation` the operation's name in the spec.
-    `sent_before` is True when an earlier attempt of the same request may have been carried out. Rule: ERROR-ENVELOPE.
+    `status` is the HTTP status, `operation` the operation's name in the spec, `errors` what the body says, and
+    `omitted` counts the errors that were too many to be kept. `remark` says what is odd about the body. `sent_before`
+    is True when an earlier attempt of the same request may have been carried out. Rule: ERROR-ENVELOPE.
     """
 
     def __init__(
-        self, status: int, operation: str, errors: Sequence[FieldError] = (), *, sent_before: bool = False
+        self,
+        status: int,
+        operation: str,
+        errors: Sequence[FieldError] = (),
+        *,
+        sent_before: bool = False,
+        omitted: int = 0,
+        remark: str = "",
+        raw: Unshown = _NOTHING,
     ) -> None:
-        super().__init__(status, operation)
+        super().__init__(status, operation, raw=raw)
         self.status = status
         self.operation = operation
         self.errors: tuple[FieldError, ...] = tuple(errors)
         self.sent_before = sent_before
+        self.omitted = omitted
+        self.remark = remark
+        # Kept apart from the words themselves, so that an error says the same after a pickle, which drops them.
+        self._is_whole = not raw.text or (bool(self.errors) and BLANK not in repr(self.errors))
 
     def __str__(self) -> str:
-        said = "; ".join(str(error) for error in self.errors[:_SHOWN]) or "no readable error body"
-        more = f"; and {len(self.errors) - _SHOWN} more" if len(self.errors) > _SHOWN else ""
-        hint = f" {self._hint}" if self._hint else ""
-        return f"{self.operation} was answered with {self.status}: {said}{more}.{hint}".replace("..", ".")
+        who = "The token endpoint answered" if self.operation == "token" else f"The service answered {self.operation}"
+        said = f": {joined(self.errors, self.omitted)}" if self.errors else ""
+        in_full = "" if self._is_whole else "The answer's own words are in `raw` (which no pickle holds)."
+        sentences = (sentence(f"{who} with {self.status}{said}"), self.remark, self._hint, in_full)
+        return " ".join(filter(None, sentences))
 
     @property
     def _hint(self) -> str:
         if 300 <= self.status < 400:
             return "Redirects are not followed: check the base URL."
+        if self.operation == "token":
+            return _TOKEN_HINTS.get(self.status, "")
         return _HINTS.get(self.status, "")
 
 
@@ -165,41 +246,59 @@ _HINTS = {
     403: "The credentials lack a permission or scope.",
     429: "The rate limit was still exceeded after the last attempt.",
 }
+_TOKEN_HINTS = {
+    400: "Check SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET.",
+    401: "Check SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET.",
+    403: "Check SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET.",
+    404: "Check the token URL.",
+    405: "Check the token URL.",
+}
 
 
 class BadRequestError(APIStatusError):
-    """Tell that the service refused what was sent (400, 422)."""
+    """The service refused what was sent (400, 422)."""
 
 
 class AuthenticationError(APIStatusError):
-    """Tell that the service refused the credentials (401). Rule: AUTH-REFUSED."""
+    """The service refused the credentials (401). Rule: AUTH-REFUSED."""
 
 
 class PermissionDeniedError(APIStatusError):
-    """Tell that the credentials do not allow this (403)."""
+    """The credentials do not allow this (403)."""
 
 
 class NotFoundError(APIStatusError):
-    """Tell that there is no such order, or no such cursor (404). Rule: GET-MISSING."""
+    """There is no such order, or no such cursor: a 404 that says so in the service's envelope. Rule: GET-MISSING."""
+
+
+class UnknownAddressError(APIStatusError, ConfigurationError):
+    """The server knows no such address (404), which tells nothing of any order: the base URL is wrong.
+
+    Rule: GET-MISSING.
+    """
+
+    @property
+    def _hint(self) -> str:
+        return "The server knows no such address: does the base URL end with /api/v3?"
 
 
 class ConflictError(APIStatusError):
-    """Tell that an earlier request on the same order was still in work after the last attempt.
+    """An earlier request on the same order was still being processed after the last attempt.
 
     Rule: UPSERT-CONFLICT.
     """
 
 
 class RateLimitError(APIStatusError):
-    """Tell that the limit was still exceeded after the last attempt (429). Rule: RATE-LIMIT."""
+    """The rate limit was still exceeded after the last attempt (429). Rule: RATE-LIMIT."""
 
 
 class ServerError(APIStatusError):
-    """Tell that the service failed (5xx); whether it carried the request out is not known."""
+    """The service failed (5xx); whether it carried the request out is not known."""
 
 
 class ContractError(SendcloudError):
-    """Tell that an answer breaks the contract: it cannot be read, or is not what was asked for.
+    """An answer that breaks the contract: it cannot be read, or is not what was asked for.
 
     `path` names the place of the trouble in the body, `positions` the rows of a list that could not be read,
     `next_cursor` where a listing can go on. Rule: READ-TOLERANT.
@@ -213,8 +312,9 @@ class ContractError(SendcloudError):
         status: int | None = None,
         positions: Sequence[int] = (),
         next_cursor: str | None = None,
+        raw: Unshown = _NOTHING,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, raw=raw)
         self.path = path
         self.status = status
         self.positions: tuple[int, ...] = tuple(positions)
@@ -222,7 +322,7 @@ class ContractError(SendcloudError):
 
 
 class NotYetAvailable(SendcloudError, builtins.TimeoutError):
-    """Tell which orders could not be read back in time; they were accepted and may still appear. Rule: UPSERT-ASYNC."""
+    """Orders that could not be read back in time; they were accepted and may still appear. Rule: UPSERT-ASYNC."""
 
     def __init__(self, missing: Sequence[SendcloudId], waited: float) -> None:
         super().__init__(missing, waited)
@@ -232,24 +332,25 @@ class NotYetAvailable(SendcloudError, builtins.TimeoutError):
     def __str__(self) -> str:
         shown = ", ".join(str(one) for one in self.missing[:_SHOWN])
         more = " ..." if len(self.missing) > _SHOWN else ""
-        return f"{len(self.missing)} orders could not be read back within {self.waited:.1f} s: {shown}{more}"
+        return f"{len(self.missing)} orders could not be read back within {self.waited:.1f} s: {shown}{more}."
 
 
 class UpdateNotApplied(SendcloudError):
-    """Tell which fields an accepted update did not change, as far as the read-back shows. Rule: PATCH-RESULT."""
+    """Fields that an accepted update did not change, as far as the read-back shows. Rule: PATCH-RESULT."""
 
     def __init__(self, id: SendcloudId, paths: Sequence[FieldPath]) -> None:
-        super().__init__(id, paths)
+        super().__init__(id)  # the paths may hold keys of the caller's own, which a repr should not show
         self.id = id
         self.paths: tuple[FieldPath, ...] = tuple(paths)
 
     def __str__(self) -> str:
-        fields = ", ".join(spell_path(path) for path in self.paths[:_SHOWN])
+        fields = ", ".join(cut(spell_path(path), _LONGEST_PART) for path in self.paths[:_SHOWN])
+        fields += " ..." if len(self.paths) > _SHOWN else ""
         return f"Order {self.id}: the update was accepted, but reading it back shows other values in {fields}."
 
 
 class IncompleteUpsert(SendcloudError):
-    """Tell that an upsert did not end with every order accepted; `report` says what became of each."""
+    """An upsert that did not end with every order accepted; `report` says what became of each."""
 
     report: UpsertReport
 
@@ -259,7 +360,7 @@ class IncompleteUpsert(SendcloudError):
 
 
 class BatchRejected(IncompleteUpsert):
-    """Tell which orders the service or the check refused. Rule: UPSERT-ATOMIC."""
+    """Orders that the service or the check refused. Rule: UPSERT-ATOMIC."""
 
     @property
     def failures(self) -> Sequence[Rejected]:
@@ -271,16 +372,27 @@ class BatchRejected(IncompleteUpsert):
 
 
 def status_error(
-    status: int, operation: str, errors: Sequence[FieldError], *, conflict: bool = False, sent_before: bool = False
+    status: int,
+    operation: str,
+    errors: Sequence[FieldError],
+    *,
+    conflict: bool = False,
+    unknown_address: bool = False,
+    sent_before: bool = False,
+    omitted: int = 0,
+    remark: str = "",
+    raw: Unshown = _NOTHING,
 ) -> APIStatusError:
-    """Pick the class that a status belongs to. Rule: ERROR-CODES-OPEN."""
+    """Pick the class that a status belongs to. Rules: ERROR-CODES-OPEN, GET-MISSING."""
     if conflict:
         kind: type[APIStatusError] = ConflictError
+    elif unknown_address:
+        kind = UnknownAddressError
     elif status >= 500:
         kind = ServerError
     else:
         kind = _FAMILIES.get(status, APIStatusError)
-    return kind(status, operation, errors, sent_before=sent_before)
+    return kind(status, operation, errors, sent_before=sent_before, omitted=omitted, remark=remark, raw=raw)
 
 
 _FAMILIES: dict[int, type[APIStatusError]] = {
@@ -296,7 +408,7 @@ _FAMILIES: dict[int, type[APIStatusError]] = {
 
 def _listed(headline: str, failures: Sequence[Rejected]) -> str:
     guilty = [failure for failure in failures if failure.errors] or list(failures)
-    lines = [headline, *(f"  {failure}" for failure in guilty[:_SHOWN])]
+    lines = [headline, *(cut(f"  {failure}") for failure in guilty[:_SHOWN])]
     if len(guilty) > _SHOWN:
         lines.append(f"  and {len(guilty) - _SHOWN} more")
     innocent = len(failures) - len(guilty)
@@ -307,6 +419,18 @@ def _listed(headline: str, failures: Sequence[Rejected]) -> str:
     return "\n".join(lines)
 
 
+def joined(errors: Sequence[FieldError], omitted: int = 0) -> str:
+    """Name the first few errors in one line, and count the rest."""
+    shown = [str(error) for error in errors[:_SHOWN]]
+    more = len(errors) - len(shown) + omitted
+    return "; ".join([*shown, *([f"and {more} more"] if more else [])])
+
+
+def sentence(text: str) -> str:
+    """End a text with a full stop; words that end a sentence themselves stay as they are."""
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def named(position: int, key: OrderKey | None) -> str:
     """Name an order in a message: where it stood in the input, and its key when that could be read."""
-    return f"position {position} ({key})" if key else f"position {position}"
+    return f"position {position} ({cut(str(key), _LONGEST_PART)})" if key else f"position {position}"

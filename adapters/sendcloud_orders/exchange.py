@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from base64 import b64decode
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, Union
-from urllib.parse import quote, quote_plus
-
-import msgspec
 
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.types import Request, decode
 
-from .errors import ContractError, FieldError, SendcloudError, TransportError, status_error
+from .error_bodies import read_error_body, remark_on
+from .errors import ContractError, FieldError, SendcloudError, TransportError, Unshown, status_error
 from .errors import TimeoutError as SendcloudTimeoutError
-from .pointers import parse_pointer
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -81,13 +75,23 @@ class Succeeded(Generic[T_co]):
 class Refused:
     """The service answered with an error, or with a redirect, which is not followed.
 
-    `conflict` tells that an earlier request on the same order is still in work; `retry_after` is in seconds.
+    `conflict` tells that an earlier request on the same order is still being processed; `retry_after` is in seconds.
+    `unknown_address` tells that the server knows no such address. The rest is as in `ErrorBody`.
     """
 
     status: int
     errors: tuple[FieldError, ...] = ()
     conflict: bool = False
     retry_after: float | None = None
+    unknown_address: bool = False
+    omitted: int = 0
+    remark: str = ""
+    raw: Unshown = field(default_factory=Unshown, compare=False)
+
+    @property
+    def missing(self) -> bool:
+        """Tell whether the service says that what was asked for is not there. Rules: GET-MISSING, DELETE-MISSING."""
+        return self.status == 404 and not self.unknown_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +166,24 @@ def error_of(operation: Operation, exchange: Exchange[Any]) -> SendcloudError | 
         case Lost(sent=sent, timed_out=timed_out, detail=detail):
             kind = SendcloudTimeoutError if timed_out else TransportError
             attempts = "1 attempt" if exchange.attempts == 1 else f"{exchange.attempts} attempts"
-            return kind(f"{operation.name}: {detail} ({attempts}).", sent=sent or exchange.sent_before)
+            message = f"The call {operation.name} failed: {detail.removesuffix('.')} ({attempts})."
+            return kind(message, sent=sent or exchange.sent_before)
         case Withheld(error=error):
             return error
         case Unreadable(problem=problem):
             return problem
-        case Refused(status=status, errors=errors, conflict=conflict):
-            return status_error(status, operation.name, errors, conflict=conflict, sent_before=exchange.sent_before)
+        case Refused() as refused:
+            return status_error(
+                refused.status,
+                operation.name,
+                refused.errors,
+                conflict=refused.conflict,
+                unknown_address=refused.unknown_address,
+                sent_before=exchange.sent_before,
+                omitted=refused.omitted,
+                remark=refused.remark,
+                raw=refused.raw,
+            )
         case _:
             return None
 
@@ -182,134 +197,39 @@ def value_of(operation: Operation, exchange: Exchange[T]) -> T:
     raise error
 
 
-def read_answer(call: Call[T], answer: Answer, retry_after: float | None = None, authorization: str = "") -> Outcome[T]:
-    """Read an answer to a request that went out with this authorization.
+def read_answer(call: Call[T], answer: Answer, retry_after: float | None = None) -> Outcome[T]:
+    """Read an answer.
 
     Any 2xx is a success: sources disagree on which one. Rules: UPSERT-STATUS, ERROR-ENVELOPE.
     """
     if not 200 <= answer.status < 300:
-        errors = read_errors(answer.content)
-        shown = without_quotations(errors, call.request, authorization)
-        return Refused(answer.status, shown, is_conflict(answer.status, errors), retry_after)
+        body = read_error_body(answer.status, answer.content)
+        return Refused(
+            answer.status,
+            body.errors,
+            body.conflict,
+            retry_after,
+            unknown_address=body.unknown_address,
+            omitted=body.omitted,
+            remark=body.remark,
+            raw=body.raw,
+        )
     try:
         return Succeeded(answer.status, call.read(answer))
     except UnreadableResponse as error:
-        place = error.path or ("" if error.position is None else f"byte {error.position}")
-        where = f" at {place}" if place else ""
-        problem = ContractError(
-            f"The answer of {call.operation.name} (status {answer.status}) cannot be read: {error.reason}{where}.",
-            path=error.path,
-            status=answer.status,
-        )
+        problem = _unreadable(call.operation, answer, error)
     except ContractError as error:
         problem = error
     return Unreadable(answer.status, problem)
 
 
-# ---------------------------------------------------------------- error bodies
-
-_NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_NAME = re.compile(r"[\w.\[\]-]{1,80}", re.ASCII)
-_CONFLICT = re.compile("still processing", re.IGNORECASE)
-_LONGEST = 500
-_SHORTEST_SECRET = 4
-_BLANK = "[...]"
-# Texts that a message may well hold and that say nothing of a customer.
-_OPEN_FIELDS = frozenset(("id", "order_id", "integration", "code", "currency", "unit", "type", "country_code"))
-
-
-def read_errors(content: bytes) -> tuple[FieldError, ...]:
-    """Read the body of an error as far as it can be read; one that is no JSON gives an empty tuple.
-
-    Read are the documented envelope with a list or with a single error, `{"error": {...}}`, `{"message"}`, `{"detail"}`
-    and OAuth's `{"error", "error_description"}`. Rules: ERROR-ENVELOPE, ERROR-CODES-OPEN.
-    """
-    try:
-        body = msgspec.json.decode(content)
-    except _NO_JSON:
-        return ()
-    return tuple(error for error in _entries(body) if error.message)
-
-
-def is_conflict(status: int, errors: Iterable[FieldError]) -> bool:
-    """Tell whether an earlier request on the same order is still in work.
-
-    That is a 409, or a 400 that says so and names neither order nor field. Rule: UPSERT-CONFLICT.
-    """
-    if status != 400:
-        return status == 409
-    return any(error.index is None and not error.path and _CONFLICT.search(error.message) for error in errors)
-
-
-def without_quotations(
-    errors: tuple[FieldError, ...], request: Request, authorization: str = ""
-) -> tuple[FieldError, ...]:
-    """Blank out what the messages quote of the request: messages end up in logs, customers and keys must not."""
-    if not errors:
-        return errors
-    asked = [value for name, value in request.params.items() if name not in _OPEN_FIELDS]
-    texts = {spelling for value in asked for spelling in (value, quote(value, safe=""), quote_plus(value))}
-    texts |= set(_credential_texts(authorization))
-    try:
-        texts |= set(_private_texts(msgspec.json.decode(request.content or b"null")))
-    except _NO_JSON:  # the check was switched off, and the body may be anything
-        return tuple(replace(error, message=_BLANK) for error in errors)
-    told = "\n".join(error.message for error in errors).casefold()
-    quoted = (text for text in texts if len(text) >= _SHORTEST_SECRET and text.casefold() in told)
-    longest_first = sorted(quoted, key=len, reverse=True)
-    quotations = re.compile("|".join(map(re.escape, longest_first)) or "(?!)", re.IGNORECASE)
-    # Blanked before it is cut, or half a secret could be left at the end.
-    return tuple(replace(error, message=quotations.sub(_BLANK, error.message)[:_LONGEST]) for error in errors)
-
-
-def _entries(body: Any) -> Iterator[FieldError]:
-    if isinstance(body, list):
-        for entry in body:
-            yield from _entries(entry)
-    elif isinstance(body, str):
-        yield FieldError(body)
-    elif isinstance(body, dict):
-        inner = body.get("errors", body.get("error"))
-        if isinstance(inner, list | dict):
-            yield from _entries(inner)
-        else:
-            yield _entry(body)
-
-
-def _entry(body: dict[str, Any]) -> FieldError:
-    source = body.get("source")
-    source = source if isinstance(source, dict) else {}
-    pointer = parse_pointer(source.get("pointer"))
-    texts = (body.get(name) for name in ("detail", "title", "message", "error_description", "error", "code"))
-    return FieldError(
-        message=next((text for text in texts if isinstance(text, str) and text), ""),
-        path=pointer.path,
-        code=_name(body.get("code", body.get("error"))),
-        index=pointer.index,
-        parameter=_name(source.get("parameter")),
-        header=_name(source.get("header")),
+def _unreadable(operation: Operation, answer: Answer, error: UnreadableResponse) -> ContractError:
+    place = error.path or ("" if error.position is None else f"byte {error.position}")
+    reason = f"{error.reason} at {place}." if place else f"{error.reason}."
+    why = remark_on(answer.content) or reason
+    return ContractError(
+        f"The answer to {operation.name} (status {answer.status}) cannot be read. {why}",
+        path=error.path,
+        status=answer.status,
+        raw=Unshown(answer.content),
     )
-
-
-def _name(value: object) -> str | None:
-    return value if isinstance(value, str) and _NAME.fullmatch(value) else None
-
-
-def _credential_texts(authorization: str) -> Iterator[str]:
-    scheme, _, credential = authorization.partition(" ")
-    yield credential
-    if scheme == "Basic":
-        with suppress(ValueError):
-            yield from b64decode(credential).decode().split(":", 1)
-
-
-def _private_texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, list):
-        for item in value:
-            yield from _private_texts(item)
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            if not (isinstance(item, str) and name in _OPEN_FIELDS):
-                yield from _private_texts(item)

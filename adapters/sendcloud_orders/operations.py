@@ -73,7 +73,7 @@ def delete_one(id: SendcloudId, *, missing_ok: bool) -> Conversation[None]:
     A 404 after an attempt that got lost means that the lost one had worked. Rule: DELETE-MISSING.
     """
     exchange: Exchange[None] = yield Call(DELETE, delete_order.build_request(id), _read_nothing)
-    missing = isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404
+    missing = isinstance(exchange.outcome, Refused) and exchange.outcome.missing
     if missing and (missing_ok or exchange.sent_before):
         return
     value_of(DELETE, exchange)
@@ -141,7 +141,7 @@ def _verify(id: SendcloudId, sent: dict[str, Any], *, began: float, timeout: flo
     delay = _FIRST_POLL
     while True:
         exchange: Exchange[Order] = yield _get_call(id)
-        missing = isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404
+        missing = isinstance(exchange.outcome, Refused) and exchange.outcome.missing
         differing: list[FieldPath] = [()]
         if not missing:
             stored = msgspec.json.decode(encode(value_of(GET, exchange)))
@@ -168,7 +168,7 @@ def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conver
         for place, id in enumerate(missing):
             exchange = yield Call(GET, get_order.build_request(id), partial(_read_id, id))
             began = exchange.began if began is None else began
-            if isinstance(exchange.outcome, Refused) and exchange.outcome.status == 404:
+            if isinstance(exchange.outcome, Refused) and exchange.outcome.missing:
                 still_missing.append(id)
             else:
                 value_of(GET, exchange)

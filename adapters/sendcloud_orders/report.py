@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import overload
 
-from .errors import BatchRejected, FieldError, IncompleteUpsert, SendcloudError, named
+from .errors import BatchRejected, FieldError, IncompleteUpsert, SendcloudError, joined, named
 from .identity import OrderId, OrderKey, SendcloudId
 
 
@@ -35,7 +35,7 @@ class Rejected:
     status: int | None = None
 
     def __str__(self) -> str:
-        said = "; ".join(map(str, self.errors)) or "refused together with its batch"
+        said = joined(self.errors) or "refused together with its batch"
         return f"{named(self.position, self.key)}: {said}"
 
 

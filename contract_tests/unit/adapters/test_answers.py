@@ -1,4 +1,4 @@
-"""Reading answers: error bodies of every known form, conflicts, and messages that quote a customer."""
+"""Reading answers: what is a success, what is an error, and what leaves in doubt whether anything was done."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from sendcloud_orders import ConflictError, ContractError, FieldError, ServerError, TimeoutError, TransportError
+from sendcloud_orders import ConflictError, ContractError, ServerError, TimeoutError, TransportError
 from sendcloud_orders.delivery import upsert_call
 from sendcloud_orders.exchange import (
     UPSERT,
@@ -22,11 +20,8 @@ from sendcloud_orders.exchange import (
     Succeeded,
     Unreadable,
     error_of,
-    is_conflict,
     is_uncertain,
     read_answer,
-    read_errors,
-    without_quotations,
 )
 from sendcloud_orders_api.api.orders import upsert_orders
 
@@ -35,125 +30,6 @@ CONFLICT = "We are still processing a previous request. Please try again in a mo
 
 def body(value: Any) -> bytes:
     return json.dumps(value).encode()
-
-
-@pytest.mark.rule("ERROR-ENVELOPE", "ERROR-CODES-OPEN")
-@pytest.mark.parametrize(
-    ("content", "expected"),
-    [
-        (
-            {
-                "errors": [
-                    {
-                        "detail": "String should have at least 3 characters",
-                        "status": "400",
-                        "source": {"pointer": "/data/attributes/[2]/payment_details/total_price/currency"},
-                        "code": "invalid",
-                    }
-                ]
-            },
-            [
-                FieldError(
-                    "String should have at least 3 characters",
-                    ("payment_details", "total_price", "currency"),
-                    "invalid",
-                    index=2,
-                )
-            ],
-        ),
-        (
-            {"errors": {"status": 400, "code": "surprising", "title": "T", "detail": "D", "links": None, "meta": {}}},
-            [FieldError("D", code="surprising")],
-        ),
-        (
-            {"errors": [{"code": "invalid_choice", "detail": "Select.", "source": {"parameter": "integration"}}]},
-            [FieldError("Select.", code="invalid_choice", parameter="integration")],
-        ),
-        (
-            {"errors": [{"detail": "Unknown.", "source": {"header": "Sendcloud-Partner-Id"}}]},
-            [FieldError("Unknown.", header="Sendcloud-Partner-Id")],
-        ),
-        ({"errors": [{"title": "Not found", "source": None}]}, [FieldError("Not found")]),
-        ({"errors": [{"code": "throttled", "detail": None}]}, [FieldError("throttled", code="throttled")]),
-        ({"errors": ["plain text"]}, [FieldError("plain text")]),
-        ({"error": {"code": 400, "message": "Old envelope", "request": "api/v2"}}, [FieldError("Old envelope")]),
-        (
-            {"detail": "Authentication credentials were not provided."},
-            [FieldError("Authentication credentials were not provided.")],
-        ),
-        ({"message": "Oops"}, [FieldError("Oops")]),
-        (
-            {"error": "invalid_client", "error_description": "Client authentication failed", "status_code": 401},
-            [FieldError("Client authentication failed", code="invalid_client")],
-        ),
-        ({}, []),
-        ([], []),
-        (None, []),
-        (17, []),
-    ],
-)
-def test_each_known_form_of_error_body_is_read(content: Any, expected: list[FieldError]) -> None:
-    assert list(read_errors(body(content))) == expected
-
-
-@pytest.mark.rule("ERROR-ENVELOPE")
-@pytest.mark.parametrize("content", [b"", b"<html>Bad gateway</html>", b"\xff\xfe", b'{"errors": [', b"[" * 5000])
-def test_a_body_that_is_no_json_gives_no_error_and_no_exception(content: bytes) -> None:
-    assert read_errors(content) == ()
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(["errors", "error", "detail", "title", "code", "source", "pointer", "parameter", "header"]),
-            inner,
-        )
-    ),
-    max_leaves=8,
-)
-
-
-@pytest.mark.rule("ERROR-ENVELOPE")
-@given(JSON)
-def test_no_json_breaks_the_reader_of_errors(content: Any) -> None:
-    for error in read_errors(body(content)):
-        assert error.message
-
-
-@pytest.mark.rule("UPSERT-CONFLICT")
-@pytest.mark.parametrize(
-    ("status", "errors", "expected"),
-    [
-        (400, [FieldError(CONFLICT)], True),
-        (400, [FieldError(CONFLICT.upper())], True),
-        (400, [FieldError("Field required", ("order_id",), index=0), FieldError(CONFLICT)], True),
-        (400, [FieldError("Field required", ("order_id",), index=0)], False),
-        (400, [FieldError("still processing", ("order_details", "notes"), index=0)], False),
-        (400, [], False),
-        (409, [], True),
-        (404, [FieldError(CONFLICT)], False),
-    ],
-)
-def test_a_conflict_is_told_by_its_status_or_by_its_words_about_the_whole_batch(
-    status: int, errors: list[FieldError], expected: bool
-) -> None:
-    assert is_conflict(status, errors) is expected
-
-
-def test_what_a_message_quotes_of_the_order_is_blanked_out() -> None:
-    sent = body([{"order_id": "A-1001", "customer_details": {"name": "Jane Doe", "email": "jane@example.com"}}])
-    errors = (FieldError("JANE DOE <jane@example.com> is unknown; order A-1001"),)
-    request = upsert_orders.build_request(body=sent)
-    assert without_quotations(errors, request)[0].message == "[...] <[...]> is unknown; order A-1001"
-
-
-def test_what_a_message_quotes_of_the_credentials_is_blanked_out() -> None:
-    request = upsert_orders.build_request(body=b"[]")
-    told = (FieldError("hidden-key of public-key, sent as Basic cHVibGljLWtleTpoaWRkZW4ta2V5"),)
-    [error] = without_quotations(told, request, "Basic cHVibGljLWtleTpoaWRkZW4ta2V5")
-    assert error.message == "[...] of [...], sent as Basic [...]"
 
 
 def test_a_conflict_is_seen_even_when_the_order_holds_the_words_that_tell_it() -> None:
@@ -194,6 +70,40 @@ def test_a_success_that_cannot_be_read_is_one_typed_error_with_the_place_of_the_
     assert isinstance(outcome, Unreadable)
     assert outcome.problem.path == path
     assert outcome.problem.status == 201
+
+
+HTML = "The answer is HTML, not JSON: a proxy or a wrong base URL may have answered."
+V2 = "The answer has the form of the v2 API: the base URL should end with /api/v3."
+
+
+@pytest.mark.rule("READ-TOLERANT")
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"<!DOCTYPE html><html><title>Sign in</title>", HTML),
+        (b"\xef\xbb\xbf \r\n <html>", HTML),
+        (
+            b'<?xml version="1.0"?><Error/>',
+            "The answer is XML, not JSON: a proxy or a wrong base URL may have answered.",
+        ),
+        (b"upstream timed out", "The answer is plain text, not JSON: a proxy or a wrong base URL may have answered."),
+        (b"502 Bad Gateway", "The answer is plain text, not JSON: a proxy or a wrong base URL may have answered."),
+        (b"", "The answer is empty."),
+        (b" \r\n", "The answer is empty."),
+        (b'{"parcels": [{"id": 1}], "next": null, "previous": null}', V2),
+        (b'{"error": {"code": 404, "message": "No such page", "request": "api/v2/orders"}}', V2),
+    ],
+)
+def test_a_success_in_another_form_is_called_what_it_is(content: bytes, told: str) -> None:
+    outcome = read_answer(upsert_call([]), Answer(201, {}, content))
+    assert isinstance(outcome, Unreadable)
+    assert str(outcome.problem) == f"The answer to upsert_orders (status 201) cannot be read. {told}"
+
+
+def test_a_success_that_breaks_off_says_where() -> None:
+    outcome = read_answer(upsert_call([]), Answer(201, {}, b'{"data": ?'))
+    assert isinstance(outcome, Unreadable)
+    assert str(outcome.problem).endswith("JSON is malformed: invalid character at byte 9.")
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,16 @@ FORMS = [
     ("/data/attributes/orders/[1]", Pointer(1, ())),
     ("/data/attributes/orders/0/order_id", Pointer(0, ("order_id",))),
     ("/data/attributes/order/order_id", Pointer(None, ("order_id",))),
-    ("body/unknown_field", Pointer(None, ("unknown_field",))),
+    ("body/unknown_field", Pointer(None, ("[...]",))),
     ("", Pointer(None, ())),
     (None, Pointer(None, ())),
     (7, Pointer(None, ())),
-    ("/data/attributes/[" + "9" * 5000 + "]/x", Pointer(None, ("9" * 5000, "x"))),
+    ("/data/attributes/[" + "9" * 5000 + "]/x", Pointer(None, ("[...]",))),
+    ("/data/attributes/[3]/Jane Doe/notes", Pointer(3, ("[...]", "notes"))),
+    ("/data/attributes/[3]/order_details/Jane/Doe", Pointer(3, ("order_details", "[...]"))),
+    ("/data/attributes/[1011]/name", Pointer(None, ("[...]", "name"))),
+    ("/data/attributes/[007]/name", Pointer(None, ("[...]", "name"))),
+    ("/" + "name/" * 5000, Pointer(None, ("name",) * 20)),
 ]
 
 
@@ -54,3 +59,10 @@ def test_position_and_path_survive_the_form_of_a_batch(index: int, path: list[st
 def test_a_path_is_spelt_as_a_person_writes_it() -> None:
     assert spell_path(("order_details", "order_items", 0, "quantity")) == "order_details.order_items[0].quantity"
     assert spell_path(()) == ""
+
+
+def test_the_keys_of_a_map_are_the_callers_own_and_are_not_spelt() -> None:
+    path = ("order_details", "order_items", 0, "properties", "for Jane")
+    assert spell_path(path) == "order_details.order_items[0].properties.[...]"
+    known = ("shipping_details", "ship_with", "properties", "shipping_option_code")
+    assert spell_path(known) == "shipping_details.ship_with.properties.shipping_option_code"

@@ -139,6 +139,7 @@ def test_no_attempt_starts_after_the_deadline(
 
 
 ODD_COUNTS: tuple[Any, ...] = (0, -1, "3", 2.5, True, None, float("nan"))
+ODD_DELAYS: tuple[Any, ...] = (float("nan"), -0.5, [])
 
 
 @pytest.mark.parametrize(
@@ -147,7 +148,7 @@ ODD_COUNTS: tuple[Any, ...] = (0, -1, "3", 2.5, True, None, float("nan"))
         *({"attempts": odd} for odd in ODD_COUNTS),
         *({"deadline": odd} for odd in (0, -1, "5", True, None, float("nan"), 10**400)),
         *({"base_delay": odd} for odd in (-1, "1", None)),
-        *({"max_delay": odd} for odd in (float("nan"), -0.5, [])),
+        *({"max_delay": odd} for odd in ODD_DELAYS),
         *({"max_retry_after": odd} for odd in (-2, b"1", 1e300)),
     ],
     ids=repr,
