@@ -184,7 +184,11 @@ def the_adapters_give_up_at_a_lost_connection(patch: pytest.MonkeyPatch) -> None
 
 @damaged("UPSERT-CONFLICT")
 def the_adapters_take_a_conflict_for_a_bad_order(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "exchange.is_conflict", lambda status, errors: False)
+    wrap_in(
+        patch,
+        "exchange.read_error_body",
+        lambda true, status, content: replace(true(status, content), conflict=False),
+    )
 
 
 @damaged("RATE-RETRY-AFTER")
@@ -272,6 +276,15 @@ def the_adapters_take_a_second_delete_for_a_failure(patch: pytest.MonkeyPatch) -
         wrap_in(patch, f"{client}.delete_one", lambda true, id, *, missing_ok: true(id, missing_ok=False))
 
 
+@damaged("DELETE-MISSING", "GET-MISSING")
+def the_adapters_take_a_missing_page_for_a_missing_order(patch: pytest.MonkeyPatch) -> None:
+    wrap_in(
+        patch,
+        "exchange.read_error_body",
+        lambda true, status, content: replace(true(status, content), unknown_address=False),
+    )
+
+
 # ---------------------------------------------------------------------- credentials
 
 
@@ -292,4 +305,5 @@ def the_adapters_keep_credentials_that_were_refused(patch: pytest.MonkeyPatch) -
 
 @damaged()
 def the_adapters_quote_what_was_sent(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "exchange.without_quotations", lambda errors, request, authorization="": errors)
+    replace_in(patch, "error_bodies.known_words", lambda text: text)
+    replace_in(patch, "error_bodies.known_code", lambda text: text)

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sendcloud_orders import FieldError, wordings
-from sendcloud_orders import error_bodies as reader
+from sendcloud_orders import FieldError
 from sendcloud_orders.error_bodies import LONGEST_BODY, MOST_ERRORS, MOST_WORDINGS, read_error_body
-from sendcloud_orders.wordings import BLANK, LONGEST_WORDING
+from sendcloud_orders.wordings import BLANK, LONGEST_WORDING, known_words
 
 CONFLICT = "We are still processing a previous request. Please try again in a moment."
 HTML = "The answer is HTML, not JSON: a proxy or a wrong base URL may have answered."
@@ -210,13 +209,12 @@ def test_any_other_404_comes_from_a_server_that_knows_no_such_address(content: b
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Collect the texts that are held against the wordings."""
     texts: list[str] = []
-    true = wordings.known_words
 
-    def known_words(text: str) -> str:
+    def looked_up(text: str) -> str:
         texts.append(text)
-        return true(text)
+        return known_words(text)
 
-    monkeypatch.setattr(reader, "known_words", known_words)
+    monkeypatch.setattr("sendcloud_orders.error_bodies.known_words", looked_up)
     return texts
 
 
