@@ -16,4 +16,4 @@ settings.register_profile(
 os.environ["HYPOTHESIS_PROFILE"] = "kill"
 
 with contextlib.redirect_stdout(io.StringIO()):
-    pytest.main([str(SUITE), *map(str, ADAPTER_TESTS), *OPTIONS, "--collect-only"])
+    pytest.main([str(SUITE), *ADAPTER_TESTS, *OPTIONS, "--collect-only"])

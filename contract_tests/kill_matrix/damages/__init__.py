@@ -2,6 +2,18 @@
 
 from kill_matrix.damage import DAMAGES
 
-from . import access, adapters, answers, listing, one_order, pages, upsert, values
+from . import access, adapters, answers, journal, listing, one_order, order_of_writes, pages, upsert, values
 
-__all__ = ["DAMAGES", "access", "adapters", "answers", "listing", "one_order", "pages", "upsert", "values"]
+__all__ = [
+    "DAMAGES",
+    "access",
+    "adapters",
+    "answers",
+    "journal",
+    "listing",
+    "one_order",
+    "order_of_writes",
+    "pages",
+    "upsert",
+    "values",
+]

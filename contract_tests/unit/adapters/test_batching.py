@@ -259,6 +259,7 @@ def test_whatever_comes_every_order_is_planned_once_and_no_write_overtakes_anoth
         assert {key: places[-1] for key, places in written.items()} == last
 
 
+@pytest.mark.rule("UPSERT-JOURNAL")
 def test_orders_that_the_journal_knows_are_accepted_without_a_request() -> None:
     def known(batch: Sequence[PreparedOrder]) -> list[SendcloudId | None]:
         return [SendcloudId(669) if order.key.order_id == "A-1" else None for order in batch]
@@ -268,7 +269,7 @@ def test_orders_that_the_journal_knows_are_accepted_without_a_request() -> None:
     assert [(one.position, one.id) for one in batch.accepted] == [(1, 669)]
 
 
-@pytest.mark.rule("UPSERT-KEY-TWICE")
+@pytest.mark.rule("UPSERT-KEY-TWICE", "UPSERT-JOURNAL")
 def test_what_the_journal_knows_of_a_key_is_stale_once_this_call_writes_it() -> None:
     first, second = order("A", order_number="1"), order("A", order_number="2")
 

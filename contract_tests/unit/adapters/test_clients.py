@@ -256,6 +256,7 @@ def test_the_partner_id_goes_along(connect: Connect) -> None:
 # ---------------------------------------------------------------- journal
 
 
+@pytest.mark.rule("UPSERT-JOURNAL")
 def test_a_journal_keeps_a_second_run_from_sending_what_is_stored(connect: Connect, tmp_path: Path) -> None:
     service = FakeService()
     client = connect(service)
@@ -270,6 +271,7 @@ def test_a_journal_keeps_a_second_run_from_sending_what_is_stored(connect: Conne
     assert [one["order_id"] for sent in service.sent[sent:] for one in sent.json] == ["A-3"]
 
 
+@pytest.mark.rule("UPSERT-JOURNAL")
 def test_a_run_that_broke_off_ends_with_the_report_of_an_unbroken_one(connect: Connect, tmp_path: Path) -> None:
     unbroken = connect(FakeService()).upsert(orders(350))
     service = FakeService([None, None, answer_with(lambda: error(401, "no"))])
@@ -281,7 +283,7 @@ def test_a_run_that_broke_off_ends_with_the_report_of_an_unbroken_one(connect: C
     assert sum(len(sent.json) for sent in service.sent[3:]) == 150
 
 
-@pytest.mark.rule("UPSERT-KEY-TWICE")
+@pytest.mark.rule("UPSERT-KEY-TWICE", "UPSERT-JOURNAL")
 def test_a_journal_never_mistakes_an_order_that_was_changed_back_for_the_one_that_is_stored(
     connect: Connect, tmp_path: Path
 ) -> None:
@@ -293,6 +295,7 @@ def test_a_journal_never_mistakes_an_order_that_was_changed_back_for_the_one_tha
         assert service.stored[41, "A"]["order_number"] == "1"
 
 
+@pytest.mark.rule("UPSERT-JOURNAL")
 def test_a_journal_that_fails_ends_the_run_with_every_order_named(connect: Connect, tmp_path: Path) -> None:
     journal = Journal(tmp_path / "journal", account="mine")
     client = connect(FakeService())

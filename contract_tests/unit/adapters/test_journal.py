@@ -20,6 +20,8 @@ from sendcloud_orders.errors import ConfigurationError, SendcloudError
 from sendcloud_orders.identity import OrderId, OrderKey, SendcloudId
 from sendcloud_orders.journal import Entry, Journal, digest
 
+pytestmark = pytest.mark.rule("UPSERT-JOURNAL")
+
 
 def key(order_id: str, integration_id: int = 41) -> OrderKey:
     return OrderKey(integration_id, OrderId(order_id))
@@ -270,6 +272,7 @@ class Writer:
         return rest
 
 
+@pytest.mark.other_process
 def test_a_journal_in_use_by_another_process_is_refused(path: Path) -> None:
     writer = Writer(path)
     try:
@@ -279,6 +282,7 @@ def test_a_journal_in_use_by_another_process_is_refused(path: Path) -> None:
         writer.kill()
 
 
+@pytest.mark.other_process
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(st.integers(0, 40), min_size=2, max_size=4))
 def test_a_process_killed_at_any_moment_leaves_whole_batches_and_all_it_said(

@@ -100,7 +100,7 @@ def writes() -> st.SearchStrategy[list[Write]]:
     fates=st.lists(st.sampled_from(FATES), max_size=20),
     ends=st.lists(st.integers(0, 5), max_size=30),
 )
-@pytest.mark.rule("UPSERT-KEY", "UPSERT-KEY-TWICE")
+@pytest.mark.rule("UPSERT-KEY", "UPSERT-KEY-TWICE", "UPSERT-JOURNAL")
 def test_what_is_accepted_is_stored_as_it_came_last(
     tmp_path_factory: pytest.TempPathFactory,
     inputs: list[list[Write]],
