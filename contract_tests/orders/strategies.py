@@ -13,6 +13,7 @@ import msgspec
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 
+from orders.factory import with_value, without
 from sendcloud_orders_api.models import OrderInput
 
 Json = dict[str, Any]
@@ -233,14 +234,7 @@ def invalid_order(draw: DrawFn, key: Key | None = None, faults: Sequence[Fault] 
     order = draw(order_input(key, "sparse" if len(path) == 1 else "full"))
     needed = {"order_id", "order_number", "order_details", "payment_details", path[0]}
     order = {name: value for name, value in order.items() if name in needed}
-    holder: Any = order
-    for step in path[:-1]:
-        holder = holder[step]
-    if wrong is ABSENT:
-        del holder[path[-1]]
-    else:
-        holder[path[-1]] = wrong
-    return Invalid(order, path, kind)
+    return Invalid(without(order, path) if wrong is ABSENT else with_value(order, path, wrong), path, kind)
 
 
 # ---------------------------------------------------------------- blocks of an order

@@ -1,11 +1,11 @@
 """Rules of POST /orders."""
 
-import copy
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from orders.factory import with_value, without
 from suite.answer import Answer
 from suite.stock import Stock
 from suite.target import Target
@@ -19,28 +19,6 @@ def pointers(answer: Answer) -> set[str]:
 
 def details(answer: Answer) -> str:
     return " | ".join(error["detail"] for error in answer.errors)
-
-
-def without(order: dict[str, Any], path: str) -> dict[str, Any]:
-    """Return a copy of the order that lacks the field at this dotted path."""
-    damaged = copy.deepcopy(order)
-    *parents, name = path.split(".")
-    node: Any = damaged
-    for step in parents:
-        node = node[int(step)] if step.isdigit() else node[step]
-    del node[name]
-    return damaged
-
-
-def with_value(order: dict[str, Any], path: str, value: object) -> dict[str, Any]:
-    """Return a copy of the order with this value at this dotted path; objects on the way are made."""
-    changed = copy.deepcopy(order)
-    *parents, name = path.split(".")
-    node: Any = changed
-    for step in parents:
-        node = node[int(step)] if step.isdigit() else node.setdefault(step, {})
-    node[name] = value
-    return changed
 
 
 def stored(target: Target, order: dict[str, Any]) -> list[dict[str, Any]]:

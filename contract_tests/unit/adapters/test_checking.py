@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 import pytest
 
-from orders.factory import order
+from orders.factory import order, with_value, without
 from sendcloud_orders.checking import find_errors
 from sendcloud_orders.errors import FieldError
 from sendcloud_orders.pointers import FieldPath
@@ -15,16 +14,7 @@ from sendcloud_orders.pointers import FieldPath
 
 def changed(path: FieldPath, value: Any) -> dict[str, Any]:
     """Return a valid order with one value set, or with one name taken out when the value is `...`."""
-    changed = copy.deepcopy(order())
-    *steps, last = path
-    inner: Any = changed
-    for step in steps:
-        inner = inner.setdefault(step, {}) if isinstance(inner, dict) else inner[step]
-    if value is ...:
-        del inner[last]
-    else:
-        inner[last] = value
-    return changed
+    return without(order(), path) if value is ... else with_value(order(), path, value)
 
 
 ITEM: FieldPath = ("order_details", "order_items", 0)
