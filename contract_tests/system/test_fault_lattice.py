@@ -20,9 +20,8 @@ from doubles.wire_faults import (
     SLOW,
     UNKNOWABLE,
     UNREACHABLE,
-    AsyncFaultyTransport,
     FaultScript,
-    FaultyTransport,
+    faulty,
 )
 from orders.differences import differences
 from orders.factory import order
@@ -74,7 +73,7 @@ class Shop:
         if (kind, attempts) not in self.clients:
             self.clients[kind, attempts] = Driven(
                 kind,
-                (FaultyTransport if kind == "blocking" else AsyncFaultyTransport)(self.script),
+                faulty(kind, self.script),
                 base_url=self.sandbox.base_url,
                 credentials=BasicCredentials(self.sandbox.public_key, self.sandbox.secret_key),
                 retry=RetryPolicy(attempts=attempts),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from doubles.both_clients import KINDS, Driven, Kind
-from doubles.wire_faults import FAULTS, AsyncFaultyTransport, FaultScript, FaultyTransport
+from doubles.wire_faults import FAULTS, FaultScript, faulty
 from orders.factory import address, item, order
 from sendcloud_orders import BasicCredentials, Hooks, RetryPolicy, SendcloudError
 from sendcloud_orders_sandbox import Credentials, Sandbox
@@ -53,7 +53,7 @@ def test_nothing_private_is_told_whatever_happens_on_the_wire(
     script, told = FaultScript(), []
     client = Driven(
         kind,
-        (FaultyTransport if kind == "blocking" else AsyncFaultyTransport)(script),
+        faulty(kind, script),
         base_url=sandbox.base_url,
         credentials=BasicCredentials(PUBLIC, SECRET),
         retry=RetryPolicy(attempts=2),
