@@ -93,11 +93,14 @@ class Access:
         ours = (self.credentials.public_key, self.credentials.secret_key)
         return (public_key, secret_key) == ours
 
-    def issue(self, authorization: str | None, form: Mapping[str, str]) -> dict[str, Any]:
-        """Issue a token for the client credentials grant; raise `TokenRefusedError`. Rule: AUTH-OAUTH."""
+    def require_client(self, authorization: str | None) -> None:
+        """Refuse to issue a token to another client; raise `TokenRefusedError`. Rule: AUTH-OAUTH."""
         kind, _, encoded = (authorization or "").partition(" ")
         if kind.lower() != "basic" or not self.are_ours(encoded):
             raise TokenRefusedError(401, "invalid_client", "Send the public and the secret key as HTTP Basic.")
+
+    def issue(self, form: Mapping[str, str]) -> dict[str, Any]:
+        """Issue a token for the client credentials grant; raise `TokenRefusedError`. Rule: AUTH-OAUTH."""
         if form.get("grant_type") != "client_credentials":
             raise TokenRefusedError(400, "unsupported_grant_type", "The grant type is client_credentials.")
         scopes = form.get("scope", "").split() or GRANTED_SCOPES

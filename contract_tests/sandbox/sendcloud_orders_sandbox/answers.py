@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from .problems import RefusedError
+from .problems import RefusedError, body_too_large
 from .service import Service
 from .store import encode_json
 
@@ -41,3 +41,16 @@ class Endpoint:
     async def answer(self, request: Request) -> Response:
         """Answer one request."""
         raise NotImplementedError
+
+    async def body(self, request: Request) -> bytes:
+        """Read the body; raise `RefusedError` as soon as it is known to be longer than the policy allows."""
+        limit = self.service.policies.body_limit
+        declared = request.headers.get("content-length", "0")
+        if declared.isdecimal() and (len(declared) > 18 or int(declared) > limit):
+            raise RefusedError(body_too_large(limit))
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > limit:
+                raise RefusedError(body_too_large(limit))
+        return bytes(body)

@@ -12,6 +12,7 @@ from starlette.routing import Route
 
 from .access import READ_SCOPE, WRITE_SCOPE, TokenRefusedError
 from .answers import JSON_TYPE, Endpoint, json_answer, refusal_answer
+from .bodies import read_json
 from .control import CONTROL_PATH, Control
 from .faults import API_PATH
 from .listing import link_header
@@ -26,7 +27,6 @@ from .problems import (
 )
 from .rules import Rules
 from .service import Service
-from .store import decode_json
 
 
 class Operations(Endpoint):
@@ -76,7 +76,7 @@ class Operations(Endpoint):
         if media_type != JSON_TYPE:
             raise RefusedError(unsupported_media_type(media_type))
         try:
-            return decode_json(await request.body())
+            return read_json(await self.body(request))
         except ValueError:
             raise RefusedError(malformed_json()) from None
 
@@ -138,8 +138,11 @@ class Tokens(Endpoint):
         try:
             if request.method != "POST":
                 raise TokenRefusedError(405, "invalid_request", "Send the request as POST.")
-            form = dict(parse_qsl((await request.body()).decode(errors="replace")))
-            document = self.service.access.issue(request.headers.get("authorization"), form)
+            self.service.access.require_client(request.headers.get("authorization"))
+            form = dict(parse_qsl((await self.body(request)).decode(errors="replace")))
+            document = self.service.access.issue(form)
+        except RefusedError as refused:
+            return refusal_answer(refused)
         except TokenRefusedError as refused:
             headers = {"Allow": "POST"} if refused.status == 405 else None
             return json_answer(refused.document, refused.status, headers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from .faults import API_PATH, Fault
 from .problems import RefusedError, invalid_control, page_missing
 
 CONTROL_PATH = "/_sandbox"
+WITH_BODY = ("PATCH policies", "POST faults", "POST integrations", "POST clock")
 
 
 class FaultPlan(msgspec.Struct, forbid_unknown_fields=True):
@@ -31,13 +32,13 @@ class FaultPlan(msgspec.Struct, forbid_unknown_fields=True):
 class Seconds(msgspec.Struct, forbid_unknown_fields=True):
     """Hold a span of the sandbox's time."""
 
-    seconds: float
+    seconds: Annotated[float, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
 class Integration(msgspec.Struct, forbid_unknown_fields=True):
     """Hold the id of an integration."""
 
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 
 
 class Control(Endpoint):
@@ -49,8 +50,8 @@ class Control(Endpoint):
         try:
             if action != "GET ready":
                 self.service.access.require(request.headers.get("authorization"), READ_SCOPE)
-            return json_answer(self.act(action, await request.body()))
-        except (ValueError, msgspec.DecodeError) as error:
+            return json_answer(self.act(action, await self.body(request) if action in WITH_BODY else b""))
+        except (ValueError, msgspec.DecodeError, RecursionError) as error:
             return refusal_answer(RefusedError(invalid_control(str(error))))
         except RefusedError as refused:
             return refusal_answer(refused)

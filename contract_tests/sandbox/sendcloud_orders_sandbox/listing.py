@@ -76,7 +76,7 @@ def integration_filter(query: Query, known: Collection[int]) -> Iterator[Conditi
     listed = [part.strip() for part in query.get("integration", "").split(",")]
     wanted = [part for part in listed if part]
     for part in wanted:
-        if not (part.isascii() and part.isdecimal() and int(part) in known):
+        if not (re.fullmatch(r"\d{1,18}", part, re.ASCII) and int(part) in known):
             raise RefusedError(invalid_choice(part, "integration"))
     if wanted:
         yield Condition(f"integration IN ({', '.join('?' * len(wanted))})", tuple(map(int, wanted)))

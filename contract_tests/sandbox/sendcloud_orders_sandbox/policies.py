@@ -6,8 +6,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
 
-Count = Annotated[int, msgspec.Meta(ge=0)]
+Count = Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
 Span = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
+
+
+# Printable, so that it can stand in a header.
+Address = Annotated[str, msgspec.Meta(pattern=r"^[!-;=?-~]*$")]
+Bytes = Annotated[int, msgspec.Meta(ge=1_000_000, le=2**40)]
 
 
 class UnknownPolicyError(ValueError):
@@ -33,6 +38,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     retry_after: Literal["seconds", "date", "none"] = "seconds"
     """How does a 429 say when to come back? Rule: RATE-RETRY-AFTER."""
 
+    body_limit: Bytes = 16 * 1024 * 1024
+    """How many bytes may a request's body have? A longer one is a 413."""
     success_status: Literal[201, 200, 202] = 201
     """Which status does a successful upsert have? Rule: UPSERT-STATUS."""
     omitted_optionals: Literal["keep", "clear"] = "keep"
@@ -66,7 +73,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """In which zone is the calendar date of a timestamp taken by the date filters? Rule: LIST-CREATED."""
     date_filter_time: Literal["reject", "cut"] = "reject"
     """Is a date filter with a time of day refused, or read as its date? Rule: LIST-CREATED."""
-    link_base: str = "/api/v3"
+    link_base: Address = "/api/v3"
     """Which path, or scheme, host and path, do the Link URLs start with? Rule: LIST-CURSOR."""
     row_order: Literal["request", "reversed"] = "request"
     """Where no order of rows is promised, in which one do they come? Rule: UPSERT-RESULT."""
@@ -90,7 +97,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     partner_ids: Literal["any", "none"] = "any"
     """Is each well-formed partner id known, or none? Rule: UPSERT-PARTNER."""
 
-    def changed(self, **values: Any) -> Policies:
+    def changed(self, /, **values: Any) -> Policies:
         """Copy these policies with other values, as Python values or as text; raise `UnknownPolicyError`."""
         try:
             return msgspec.convert({**msgspec.structs.asdict(self), **values}, Policies, strict=False)

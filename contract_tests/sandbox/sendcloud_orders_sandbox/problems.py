@@ -156,6 +156,11 @@ def malformed_json() -> Problem:
     return invalid("JSON parse error", "/data", "parse_error")
 
 
+def body_too_large(limit: int) -> Problem:
+    """Refuse a body of too many bytes; wording undocumented."""
+    return Problem(413, "payload_too_large", f"Request body should have at most {limit} bytes.")
+
+
 def unsupported_media_type(media_type: str) -> Problem:
     """Refuse a body of another media type; wording undocumented."""
     detail = f'Unsupported media type "{media_type}" in request.'

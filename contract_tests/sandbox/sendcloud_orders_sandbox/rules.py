@@ -343,9 +343,9 @@ def parse_id(text: str) -> int | None:
     return number or None
 
 
-def merge(stored: Document | None, sent: Document) -> Document:
+def merge(stored: Any, sent: Document) -> Document:
     """Merge objects deeply; any other value replaces the stored one. Rule: PATCH-MERGE."""
-    merged = dict(stored or {})
+    merged = dict(stored) if isinstance(stored, dict) else {}
     for name, value in sent.items():
         merged[name] = merge(merged.get(name), value) if isinstance(value, dict) else value
     return merged

@@ -29,6 +29,7 @@ FORMAT_WORDING = {
     "email": "value is not a valid email address",
     "iri": "Input should be a valid URL",
 }
+INTEGER_BOUNDS = {"minimum": -(2**63), "maximum": 2**63 - 1}
 OBSERVED_CODES = {"required": "missing", "enum": "enum", "additionalProperties": "extra_forbidden"}
 
 
@@ -52,8 +53,19 @@ def load_specification() -> Mapping[str, Any]:
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Compile the validator of a named schema, formats included."""
-    schema = {"$ref": f"#/components/schemas/{name}", "components": load_specification()["components"]}
+    schemas = in_64_bits(load_specification()["components"]["schemas"])
+    schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
     return Draft202012Validator(schema, validate_formats=True, formats={"date-time": is_moment})
+
+
+def in_64_bits(schema: Any) -> Any:
+    """Return schemas whose integers have at most 64 bits, as in every database. Rule: UPSERT-BOUNDS."""
+    if isinstance(schema, list):
+        return [in_64_bits(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    bounds = INTEGER_BOUNDS if "integer" in schema.get("type", ()) else {}
+    return bounds | {name: in_64_bits(part) for name, part in schema.items()}
 
 
 def find_faults(name: str, value: Any, policies: Policies) -> list[Fault]:
@@ -145,6 +157,8 @@ def word(error: ValidationError) -> str:
             return "Input should be greater than 0"
         case "minimum":
             return f"Input should be greater than or equal to {kind.limit}"
+        case "maximum":
+            return f"Input should be less than or equal to {kind.limit}"
         case "pattern":
             return f"String should match pattern '{kind.pattern}'"
         case "format":

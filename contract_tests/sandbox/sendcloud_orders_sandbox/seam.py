@@ -62,11 +62,12 @@ class Exchange:
     receive: Receive
     send: Send
 
-    async def read_request(self) -> None:
-        """Read the request to its end and do nothing with it, so that the client is done sending."""
-        more = True
-        while more:
-            more = (await self.receive()).get("more_body", False)
+    async def read_request(self, limit: int) -> None:
+        """Read the request and do nothing with it, so that the client is done sending; stop behind the limit."""
+        more, read = True, 0
+        while more and read <= limit:
+            message = await self.receive()
+            more, read = message.get("more_body", False), read + len(message.get("body", b""))
 
     async def hold(self) -> Held:
         """Let the app process the request, and keep its answer back."""
@@ -114,9 +115,15 @@ class Seam:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, with the fault that falls on it."""
-        if scope["type"] != "http" or scope["path"].startswith(CONTROL_PATH):
-            await self.app(scope, receive, send)
-            return
+        # Whoever gives up or is killed while it sends is no trouble of the sandbox's.
+        with suppress(ClientDisconnect):
+            if scope["path"].startswith(CONTROL_PATH):
+                await self.app(scope, receive, send)
+            else:
+                await self.serve_recorded(scope, receive, send)
+
+    async def serve_recorded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request that is recorded and that faults can happen to."""
         request = self.service.record(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
 
         async def note_status(message: Message) -> None:
@@ -124,9 +131,7 @@ class Seam:
                 request.status = message["status"]
             await send(message)
 
-        # Whoever gives up or is killed while it sends is no trouble of the sandbox's.
-        with suppress(ClientDisconnect):
-            await self.serve(Exchange(self.app, scope, receive, note_status), request)
+        await self.serve(Exchange(self.app, scope, receive, note_status), request)
 
     async def serve(self, exchange: Exchange, request: Request) -> None:
         """Let the app answer a request, or let its fault happen."""
@@ -149,7 +154,7 @@ class Seam:
 
     async def lose_before(self, exchange: Exchange, fault: Fault) -> None:
         """Close the connection and process nothing."""
-        await exchange.read_request()
+        await exchange.read_request(self.service.policies.body_limit)
         await exchange.disconnect(lambda connection: connection.abort())
 
     async def lose_after(self, exchange: Exchange, fault: Fault) -> None:
@@ -173,13 +178,13 @@ class Seam:
 
     async def refuse(self, exchange: Exchange, refused: RefusedError) -> None:
         """Answer with an error and process nothing."""
-        await exchange.read_request()
+        await exchange.read_request(self.service.policies.body_limit)
         await exchange.answer(refusal_answer(refused))
 
     async def fail(self, exchange: Exchange, fault: Fault) -> None:
         """Answer with a server error, as a gateway's page; the request is processed where the fault says `after`."""
         status, _, when = fault.kind.partition("-")
-        await (exchange.hold() if when else exchange.read_request())
+        await (exchange.hold() if when else exchange.read_request(self.service.policies.body_limit))
         await exchange.answer(HTMLResponse(HTML_PAGE, int(status)))
 
     async def cut_body(self, exchange: Exchange, fault: Fault) -> None:

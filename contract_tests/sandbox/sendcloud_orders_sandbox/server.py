@@ -10,18 +10,18 @@ from dataclasses import replace
 from http.client import HTTPConnection
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .access import Credentials
 from .app import make_app
 from .control import CONTROL_PATH
 from .faults import API_PATH, Faults
 from .policies import Policies
+from .protocol import HEAD_BYTES, SandboxProtocol
 from .rules import Rules
-from .seam import CONNECTION, Seam
+from .seam import Seam
 from .service import DEFAULT_INTEGRATIONS, Request, Service
 from .store import Document
 
@@ -31,14 +31,6 @@ READY_WITHIN = 10.0
 
 class PortTakenError(OSError):
     """Tell that another program listens on the wanted port."""
-
-
-class CuttableProtocol(H11Protocol):
-    """Hand the connection to the app, so that a fault can close it without an answer."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app_state: dict[str, Any] = {**self.app_state, CONNECTION: transport}
 
 
 class Sandbox:
@@ -88,7 +80,8 @@ class Sandbox:
         self._seam = Seam(make_app(self._service), self._service)
         config = uvicorn.Config(
             self._seam,
-            http=CuttableProtocol,
+            http=SandboxProtocol,
+            h11_max_incomplete_event_size=HEAD_BYTES,
             ws="none",
             lifespan="off",
             log_config=None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from doubles.sandbox_client import Api, Json, complaints
@@ -202,3 +204,13 @@ def test_other_methods_are_a_405_that_names_those_that_are_served(api: Api, path
 def test_a_path_that_is_not_served_is_a_404(api: Api) -> None:
     response = api.get("/shipments")
     assert (response.status_code, response.json()["errors"][0]["code"]) == (404, "not_found")
+
+
+@pytest.mark.rule("PATCH-MERGE")
+@pytest.mark.parametrize("stored", ["08:00", ["08:00"], 8, None])
+def test_an_object_replaces_what_was_no_object(api: Api, stored: Any) -> None:
+    point = {"id": "1", "extra_data": {"opens": stored}}
+    (known,) = api.create(order(service_point_details=point))
+    changed = {"id": "1", "extra_data": {"opens": {"monday": "08:00"}}}
+    assert api.patch(f"/orders/{known}", json={"service_point_details": changed}).status_code == 200
+    assert api.read(known)["service_point_details"] == changed

@@ -20,6 +20,7 @@ _BODY_TYPES: dict[str, type[UpdateResult | ErrorResponse]] = {
     "403": ErrorResponse,
     "404": ErrorResponse,
     "409": ErrorResponse,
+    "413": ErrorResponse,
     "415": ErrorResponse,
     "429": ErrorResponse,
     "5XX": ErrorResponse,

@@ -23,6 +23,7 @@ _BODY_TYPES: dict[str, type[UpsertResult | ErrorResponse]] = {
     "401": ErrorResponse,
     "403": ErrorResponse,
     "409": ErrorResponse,
+    "413": ErrorResponse,
     "415": ErrorResponse,
     "429": ErrorResponse,
     "5XX": ErrorResponse,

@@ -1,0 +1,113 @@
+"""Speak HTTP/1.1 so that a client always receives its answer, and nobody can send without end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from .seam import CONNECTION
+
+# What is read of a request after its answer was sent, so that a client that first sends and then reads gets that far.
+UNREAD_BYTES = 16 * 1024 * 1024
+UNREAD_SECONDS = 10.0
+# The longest request line with headers; gateways allow between 8 and 64 KiB.
+HEAD_BYTES = 32 * 1024
+
+
+class LingeringTransport:
+    """The server's end of a connection whose `close` lets the client read the answer first.
+
+    Closing a socket that holds unread data resets the connection, and a reset can destroy an answer on its way.
+    """
+
+    def __init__(self, transport: asyncio.Transport, protocol: SandboxProtocol) -> None:
+        self._transport = transport
+        self._protocol = protocol
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def close(self) -> None:
+        """Close, once the client has sent what it was sending."""
+        if not self._protocol.linger():
+            self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Tell whether the connection takes no further request."""
+        return self._protocol.lingering or self._transport.is_closing()
+
+
+class SandboxProtocol(H11Protocol):
+    """An HTTP/1.1 connection with a bound on what it reads in vain, which a fault can close without an answer."""
+
+    wire: asyncio.Transport
+    lingering = False
+    ending = False
+    unread = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Hand the connection to the app, so that a fault can close it."""
+        self.wire = transport
+        super().connection_made(cast(asyncio.Transport, LingeringTransport(transport, self)))
+        self.app_state: dict[str, Any] = {**self.app_state, CONNECTION: transport}
+
+    def data_received(self, data: bytes) -> None:
+        """Read what a client sends; drop what belongs to a request that has its answer already."""
+        if not (self.lingering or self.is_sending_in_vain()):
+            self.unread = 0
+        else:
+            self.unread += len(data)
+            if self.unread > UNREAD_BYTES:
+                self.wire.abort()
+                return
+        if not self.lingering:
+            super().data_received(data)
+
+    def on_response_complete(self) -> None:
+        """Wait for the next request, or for the rest of this one."""
+        super().on_response_complete()
+        if self.is_sending_in_vain():
+            self.loop.call_later(UNREAD_SECONDS, self.give_up, self.cycle)
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is not HTTP, or close where the request has an answer already."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            # The app may be at work on the head of this request: what it still sends is for nobody.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+            super().send_400_response(msg)
+        else:
+            self.transport.close()
+
+    def shutdown(self) -> None:
+        """End the connection with the server, which waits for no client that has its answer."""
+        self.ending = True
+        if self.lingering:
+            self.wire.abort()
+        else:
+            super().shutdown()
+
+    def is_sending_in_vain(self) -> bool:
+        """Tell whether the client is still sending a request that has its answer."""
+        return self.cycle is not None and self.cycle.response_complete and self.conn.their_state is h11.SEND_BODY
+
+    def linger(self) -> bool:
+        """Say that no more is coming, and read on for a while; return false where the client has sent everything."""
+        if self.lingering:
+            return True
+        if self.ending or self.wire.is_closing() or self.conn.their_state not in (h11.SEND_BODY, h11.ERROR):
+            return False
+        self.lingering = True
+        self.wire.write_eof()
+        self.wire.resume_reading()
+        self.loop.call_later(UNREAD_SECONDS, self.wire.abort)
+        return True
+
+    def give_up(self, cycle: object) -> None:
+        """Close when the client is still sending the same request."""
+        if self.cycle is cycle and self.is_sending_in_vain():
+            self.wire.abort()
