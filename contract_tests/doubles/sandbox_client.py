@@ -9,20 +9,15 @@ import httpx
 from sendcloud_orders_sandbox import Sandbox
 
 Json = dict[str, Any]
+# Plain HTTP needs no certificates, whose loading takes longer than most of these tests; loopback needs no proxy.
+PLAIN: Json = {"verify": False, "trust_env": False}
 
 
 class Api(httpx.Client):
     """Call the operations of a sandbox with its credentials."""
 
     def __init__(self, sandbox: Sandbox, **options: Any) -> None:
-        # Plain HTTP needs no certificates, and loading them takes longer than most of these tests.
-        given = {
-            "auth": (sandbox.public_key, sandbox.secret_key),
-            "verify": False,
-            "trust_env": False,
-            "timeout": 10,
-            **options,
-        }
+        given = {"auth": (sandbox.public_key, sandbox.secret_key), "timeout": 10, **PLAIN, **options}
         super().__init__(base_url=sandbox.base_url, **given)
 
     def upsert(self, *orders: Json, **options: Any) -> httpx.Response:

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api
+from doubles.sandbox_client import PLAIN, Api
 from orders.factory import order
 from sendcloud_orders_sandbox import Credentials, Policies, Sandbox
 
@@ -30,7 +30,7 @@ def token(sandbox: Sandbox, **form: str) -> str:
 
 def ask_for_token(sandbox: Sandbox, secret_key: str, **form: str) -> httpx.Response:
     """Ask for a token."""
-    return httpx.post(sandbox.token_url, data=form, auth=(sandbox.public_key, secret_key), verify=False)
+    return httpx.post(sandbox.token_url, data=form, auth=(sandbox.public_key, secret_key), **PLAIN)
 
 
 def with_token(sandbox: Sandbox, text: str) -> Api:
@@ -140,7 +140,7 @@ def test_a_refused_token_has_the_shape_of_oauth(
 
 @pytest.mark.rule("AUTH-OAUTH")
 def test_a_token_is_asked_for_by_post(sandbox: Sandbox) -> None:
-    answer = httpx.get(sandbox.token_url, auth=(sandbox.public_key, sandbox.secret_key), verify=False)
+    answer = httpx.get(sandbox.token_url, auth=(sandbox.public_key, sandbox.secret_key), **PLAIN)
     assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
 
 

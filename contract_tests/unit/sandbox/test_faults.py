@@ -10,7 +10,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api
+from doubles.sandbox_client import PLAIN, Api
 from orders.factory import order
 from sendcloud_orders_sandbox import Fault, Kind, Sandbox
 from sendcloud_orders_sandbox.faults import UnknownFaultError
@@ -147,7 +147,7 @@ def test_every_nth_request_of_a_method_fails(api: Api, sandbox: Sandbox) -> None
 def test_a_fault_can_fall_on_the_token_endpoint_alone(api: Api, sandbox: Sandbox) -> None:
     sandbox.faults.next("503", path="/oauth2/token")
     assert api.get("/orders").status_code == 200
-    assert httpx.post(sandbox.token_url, verify=False).status_code == 503
+    assert httpx.post(sandbox.token_url, **PLAIN).status_code == 503
 
 
 def test_cleared_faults_do_not_fall(api: Api, sandbox: Sandbox) -> None:

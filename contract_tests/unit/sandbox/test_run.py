@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.sandbox_client import Api
+from doubles.sandbox_client import PLAIN, Api
 from orders.factory import order
 from sendcloud_orders_sandbox import Credentials, PortTakenError, Sandbox
 
@@ -60,7 +60,7 @@ def exports(process: subprocess.Popen[str]) -> dict[str, str]:
 def client(environ: dict[str, str]) -> httpx.Client:
     """Make a client from the exported variables."""
     keys = environ["SENDCLOUD_PUBLIC_KEY"], environ["SENDCLOUD_SECRET_KEY"]
-    return httpx.Client(base_url=environ["SENDCLOUD_BASE_URL"], auth=keys, verify=False)
+    return httpx.Client(base_url=environ["SENDCLOUD_BASE_URL"], auth=keys, **PLAIN)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -212,7 +212,7 @@ def test_a_reset_forgets_orders_requests_faults_integrations_and_ids(api: Api, s
 def control(sandbox: Sandbox, method: str, name: str, body: Any = None) -> Any:
     """Call a control path."""
     keys = (sandbox.public_key, sandbox.secret_key)
-    response = httpx.request(method, f"{sandbox.control_url}/{name}", json=body, auth=keys, verify=False)
+    response = httpx.request(method, f"{sandbox.control_url}/{name}", json=body, auth=keys, **PLAIN)
     assert response.is_success, response.text
     return response.json()
 
@@ -274,13 +274,21 @@ def test_a_control_request_that_makes_no_sense_is_refused(
 ) -> None:
     keys = (sandbox.public_key, sandbox.secret_key)
     url = f"{sandbox.control_url}/{name}"
-    assert httpx.request(method, url, json=body, auth=keys, verify=False).status_code == status
+    assert httpx.request(method, url, json=body, auth=keys, **PLAIN).status_code == status
 
 
 @pytest.mark.rule("AUTH-REFUSED")
 def test_the_control_paths_take_the_same_credentials_as_the_operations(sandbox: Sandbox) -> None:
-    assert httpx.get(f"{sandbox.control_url}/orders", verify=False).status_code == 401
-    assert httpx.get(f"{sandbox.control_url}/ready", verify=False).status_code == 200
+    assert httpx.get(f"{sandbox.control_url}/orders", **PLAIN).status_code == 401
+    assert httpx.get(f"{sandbox.control_url}/ready", **PLAIN).status_code == 200
+
+
+PLUGIN = "sendcloud_orders_sandbox.pytest_plugin"
+
+
+def is_installed() -> bool:
+    """Tell whether pytest finds the plugin by itself, as the installed wheel lets it; a checkout has to name it."""
+    return any(entry.value == PLUGIN for entry in entry_points(group="pytest11"))
 
 
 def test_the_plugin_gives_a_test_a_fresh_sandbox_in_one_line(pytester: pytest.Pytester) -> None:
@@ -297,13 +305,49 @@ def test_the_plugin_gives_a_test_a_fresh_sandbox_in_one_line(pytester: pytest.Py
             keys = sendcloud_sandbox.public_key, sendcloud_sandbox.secret_key
             assert sendcloud_sandbox.orders() == []
             assert sendcloud_sandbox.integrations == [7]
-            assert httpx.get(sendcloud_sandbox.base_url + "/orders", auth=keys).json() == {"data": []}
+            assert httpx.get(sendcloud_sandbox.base_url + "/orders", auth=keys, trust_env=False).json() == {"data": []}
         """
     )
-    plugin = "sendcloud_orders_sandbox.pytest_plugin"
-    # The installed wheel loads its plugin by itself; a checkout has to name it.
-    is_installed = any(entry.value == plugin for entry in entry_points(group="pytest11"))
-    pytester.runpytest_inprocess(*([] if is_installed else ["-p", plugin])).assert_outcomes(passed=2)
+    pytester.runpytest_inprocess(*([] if is_installed() else ["-p", PLUGIN])).assert_outcomes(passed=2)
+
+
+PROXIES = {
+    **dict.fromkeys(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY"], "http://127.0.0.1:9"),
+    **dict.fromkeys(["ALL_PROXY", "all_proxy"], "socks5://127.0.0.1:9"),
+    **dict.fromkeys(["NO_PROXY", "no_proxy"], "[::1],example.com"),
+}
+
+
+def test_a_sandbox_works_where_the_environment_names_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in PROXIES.items():
+        monkeypatch.setenv(name, value)
+    with command() as process:
+        with client(exports(process)) as api:
+            assert api.post("/orders", json=[order()]).status_code == 201
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, "")
+    with Sandbox() as sandbox, Api(sandbox) as api:
+        assert api.create(order())
+
+
+def test_the_plugin_works_where_the_environment_names_proxies(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in PROXIES.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
+    pytester.makepyfile(
+        """
+        from sandbox_client import Api, order
+
+        def test_push(sendcloud_sandbox):
+            with Api(sendcloud_sandbox) as api:
+                assert api.create(order())
+        """
+    )
+    plugin = [] if is_installed() else ["-p", PLUGIN]
+    pytester.runpytest_subprocess(*plugin, "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
 def test_loading_the_plugin_loads_no_server() -> None:
