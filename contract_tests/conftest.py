@@ -1,6 +1,7 @@
 """Hypothesis profiles: `dev` remembers failures, `ci` repeats itself exactly, `deep` looks further."""
 
 import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -26,6 +27,10 @@ settings.register_profile(
 settings.register_profile("deep", parent=settings.get_profile("ci"), max_examples=1000, derandomize=False)
 PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
 settings.load_profile(PROFILE)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--reports", type=Path, metavar="FOLDER", help="leave the reports of a contract run there")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -19,11 +19,11 @@ from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.processes import Done, run
 from kill_matrix.trial import PRELOAD, Trial, subject, try_one
 from kill_matrix.variations import UNDAMAGED, VARIATIONS, Variation
+from runs import reports
 from runs.proxies import leave_proxies_out
 from sendcloud_orders_sandbox import Sandbox
 from sendcloud_orders_sandbox.__main__ import serve
 
-REPORTS = Path(__file__).parents[2] / "reports"
 SAMPLE = 1
 T = TypeVar("T")
 
@@ -50,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         [trials[name] for name in correct],
         time.monotonic() - started,
     )
-    report.write(matrix, options.reports)
+    folder = reports.new_folder(options.reports)
+    report.write(matrix, folder)
+    reports.publish(folder)
     return 0 if matrix.passed else 1
 
 
@@ -100,7 +102,7 @@ def parser() -> argparse.ArgumentParser:
         help=f"which damaged servers plain Schemathesis is shown as well; the sample is {SAMPLE} of each category",
     )
     parser.add_argument("--serve", choices=sorted((*DAMAGES, *VARIATIONS)), metavar="NAME", help="serve only this one")
-    parser.add_argument("--reports", type=Path, default=REPORTS, help="folder to write to")
+    parser.add_argument("--reports", type=Path, default=reports.REPORTS, help="folder to write to")
     return parser
 
 

@@ -13,7 +13,7 @@ from rich.text import Text
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.trial import Trial
 
-WIDTH = 180
+WIDTH = 80
 
 
 def write(matrix: Matrix, folder: Path) -> None:
@@ -35,15 +35,15 @@ def _print(matrix: Matrix, console: Console) -> None:
 
 
 def _kills_table(matrix: Matrix) -> Table:
-    table = Table(box=box.SIMPLE, title="Damaged sandboxes: which tests saw it", title_justify="left")
-    table.add_column("damage", no_wrap=True)
-    table.add_column("rules", no_wrap=True)
-    table.add_column("tests", justify="right", no_wrap=True)
-    table.add_column("of the rules", justify="right", no_wrap=True)
-    table.add_column("such as", no_wrap=True, overflow="ellipsis")
+    title = "Damaged sandboxes: which tests saw it"
+    table = Table(box=box.SIMPLE, title=title, title_justify="left", expand=True)
+    table.add_column("damage and rules", overflow="fold", ratio=1)
+    table.add_column("tests", justify="right", max_width=5)
+    table.add_column("of the rules", justify="right", max_width=6)
+    table.add_column("such as", overflow="fold", ratio=1)
     asked = any(kill.plain is not None for kill in matrix.kills)
     if asked:
-        table.add_column("Schemathesis", overflow="fold", max_width=40)
+        table.add_column("Schemathesis", overflow="fold", ratio=1)
     category = ""
     for kill in matrix.kills:
         if kill.damage.category != category:
@@ -58,8 +58,7 @@ def _cells(kill: Kill) -> tuple[Text, ...]:
     witnesses = kill.witnesses
     told = plain_name(witnesses[0].test) if kill.seen else "NOT SEEN"
     return (
-        Text(kill.damage.name),
-        Text(" ".join(kill.damage.rules)),
+        Text("\n".join([kill.damage.name, *kill.damage.rules])),
         Text(str(len(kill.trial.failures))),
         Text(str(len(witnesses))),
         Text(told, style="" if kill.seen else "bold red"),

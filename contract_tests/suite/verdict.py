@@ -1,8 +1,8 @@
 """Say, at the end of a contract run, what was proved, on which server, and what is left to explain."""
 
+import os
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,9 +15,12 @@ from rich.text import Text
 import schemas
 from fuzz import FUZZ_REPORTS, FuzzReport
 from ledger import RULES, Rule, rules_of
+from runs import reports
 
-REPORTS = Path(__file__).parents[2] / "reports"
-WIDTH = 118
+FOLDER = pytest.StashKey[Path]()
+# What any terminal, mail or CI log shows without breaking lines of its own.
+WIDTH = 80
+LABEL = 12
 CLIENT = "client"
 MARKS = {"passed": ("✓", "green"), "failed": ("✗", "bold red"), "skipped": ("skipped", "yellow")}
 METHODS = ("get", "post", "patch", "delete")
@@ -42,6 +45,7 @@ class Verdict:
     """Collects what a run shows and prints it. A pytest plugin.
 
     left_out: what was not run and why; empty when nothing was left out.
+    folder: where the reports of this run go; None for a run that leaves none.
     """
 
     rules: dict[str, Rule]
@@ -50,6 +54,7 @@ class Verdict:
     requests: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
     left_out: str = ""
+    folder: Path | None = None
 
     @classmethod
     def of(cls, config: pytest.Config) -> "Verdict":
@@ -68,6 +73,15 @@ class Verdict:
             if callspec and "target" in callspec.params:
                 item.user_properties.append(("target", callspec.params["target"]))
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Give the run a folder for all of its reports, where it was asked for them."""
+        given = config.getoption("--reports")
+        if given and not hasattr(config, "workerinput"):
+            self.folder = config.stash[FOLDER] = reports.new_folder(given)
+            config.option.xmlpath = str(self.folder / "contract.xml")
+            config.option.htmlpath = str(self.folder / "contract.html")
+            config.option.self_contained_html = True
+
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take note of one test, once: its call, or the set-up or tear-down that failed or was skipped."""
         if report.when == "call" or report.outcome != "passed":
@@ -77,40 +91,48 @@ class Verdict:
 
     @pytest.hookimpl(trylast=True)
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-        """Print the verdict, and keep it as text and as a page in `reports/`."""
-        reports = config.stash.get(FUZZ_REPORTS, [])
+        """Print the verdict, and keep it as text and as a page among the reports of the run."""
         console = Console(width=WIDTH, record=True, force_terminal=terminalreporter.hasmarkup)
-        self._print(console, reports)
-        REPORTS.mkdir(exist_ok=True)
-        console.save_html(str(REPORTS / "verdict.html"), clear=False)
-        console.save_text(str(REPORTS / "verdict.txt"))
+        self.show(console, config.stash.get(FUZZ_REPORTS, []))
+        if self.folder:
+            # Somebody may have cleaned up meanwhile.
+            self.folder.mkdir(parents=True, exist_ok=True)
+            console.save_html(str(self.folder / "verdict.html"), clear=False)
+            console.save_text(str(self.folder / "verdict.txt"))
+            reports.publish(self.folder)
 
-    def _print(self, console: Console, reports: Iterable[FuzzReport]) -> None:
-        reports = list(reports)
+    def show(self, console: Console, fuzzed: list[FuzzReport]) -> None:
+        """Print the tables, and what they come to."""
         console.rule("[bold]Verdict")
         console.print(self._rules_table())
-        if reports:
-            console.print(_fuzz_table(reports))
-        if any(report.findings for report in reports):
-            console.print(_findings_table(reports))
-        for line in self.summary(reports):
-            console.print(line)
+        if fuzzed:
+            console.print(_fuzz_table(fuzzed))
+        if any(report.findings for report in fuzzed):
+            console.print(_findings_table(fuzzed))
+        for report in fuzzed:
+            for finding in report.unexplained:
+                console.print(Text(f"Unexplained on {report.target}: {finding}\n", overflow="fold"))
+        lines = Table.grid()
+        lines.add_column(width=LABEL)
+        lines.add_column(overflow="fold")
+        for line in self.summary(fuzzed):
+            lines.add_row(line[:LABEL], line[LABEL:])
+        console.print(lines)
 
     def _rules_table(self) -> Table:
         targets = [name for name in ("mock", "sandbox", "foreign", CLIENT) if any(c.target == name for c in self.cases)]
         title = "Rules of spec/LEDGER.md: tests on each target"
         table = Table(box=box.SIMPLE, title=title, title_justify="left", expand=True)
-        table.add_column("rule", no_wrap=True, width=max(map(len, self.rules)))
+        table.add_column("rule, and what it says", overflow="fold", ratio=1)
         for name in targets:
-            table.add_column(name, no_wrap=True, min_width=8)
-        table.add_column("what it says", no_wrap=True, overflow="ellipsis", ratio=1)
+            table.add_column(name, max_width=9)
         shown: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         for case in self.cases:
             for id_ in case.rules:
                 shown[id_, case.target][case.outcome] += 1
         for id_, rule in self.rules.items():
             cells = [_outcomes(shown[id_, name]) for name in targets]
-            table.add_row(id_, *cells, Text(rule.text))
+            table.add_row(Text.assemble((id_, "bold"), "\n", rule.text), *cells)
         return table
 
     def summary(self, reports: list[FuzzReport]) -> list[Text]:
@@ -133,6 +155,8 @@ class Verdict:
         ]
         if elsewhere:
             lines.insert(2, f"            spec/LEDGER.md says where the others are: {', '.join(elsewhere)}")
+        if self.folder:
+            lines.append(f"reports     {os.path.relpath(self.folder)}")
         if self.left_out:
             lines.append(f"left out    {self.left_out}")
         untested = f"not tested: {', '.join(sorted(known - tested))}" if known - tested else ""
@@ -160,29 +184,37 @@ def _operations() -> set[str]:
 
 def _fuzz_table(reports: list[FuzzReport]) -> Table:
     table = Table(box=box.SIMPLE, title="Schemathesis", title_justify="left")
-    for name in ("target", "operations", "cases", "checks", "findings", "unexplained", "time", "settings"):
-        table.add_column(name)
-    for report in reports:
-        table.add_row(
-            report.target,
-            str(len(report.operations)),
-            str(report.cases),
-            str(len(report.checks)),
-            str(len(report.findings)),
-            str(len(report.unexplained)),
-            f"{report.seconds:.0f} s",
-            ", ".join(f"{name} {value}" for name, value in report.settings.items()),
-        )
+    for name in ("target", *(report.target for report in reports)):
+        table.add_column(name, overflow="fold")
+    columns = [
+        {
+            "operations": str(len(report.operations)),
+            "cases": str(report.cases),
+            "checks": str(len(report.checks)),
+            "findings": str(len(report.findings)),
+            "unexplained": str(len(report.unexplained)),
+            "time": f"{report.seconds:.0f} s",
+            **report.settings,
+        }
+        for report in reports
+    ]
+    for name in {name: None for column in columns for name in column}:
+        table.add_row(name, *(column.get(name, "") for column in columns))
     return table
 
 
 def _findings_table(reports: list[FuzzReport]) -> Table:
-    table = Table(box=box.SIMPLE, title="Findings and their reviewed reasons", title_justify="left")
-    for name in ("target", "operation", "finding", "whose fault", "reason"):
-        table.add_column(name, overflow="fold")
+    table = Table(box=box.SIMPLE, title="Findings and their reviewed reasons", title_justify="left", expand=True)
+    table.add_column("target")
+    table.add_column("finding, and where", overflow="fold", max_width=28)
+    table.add_column("fault of")
+    table.add_column("reason", overflow="fold", ratio=1)
+    places: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for report in reports:
         for finding in report.findings:
             entry = finding.reviewed
-            known = (entry.id, entry.fault, entry.reason) if entry else (str(finding), "unexplained", "")
-            table.add_row(report.target, finding.operation, *map(Text, known))
+            known = (entry.id, entry.fault, entry.reason) if entry else (finding.id, "?", "unexplained, see below")
+            places[report.target, *known].append(finding.operation)
+    for (target, name, fault, reason), operations in places.items():
+        table.add_row(target, Text("\n".join([name, *operations])), fault, Text(reason))
     return table

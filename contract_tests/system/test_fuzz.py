@@ -1,37 +1,38 @@
 """Schemathesis finds nothing on the mock and on the sandbox that is not explained, one by one, in the reviewed list."""
 
 import base64
+import os
 from pathlib import Path
 
 import pytest
 
 import fuzz
-from doubles.prism import ROOT, SPEC, Prism
+from doubles.prism import SPEC, Prism
 from fuzz import FUZZ_REPORTS, FuzzReport
 from sendcloud_orders_sandbox import Credentials, Policies, Sandbox
+from suite.verdict import FOLDER
 
-REPORTS = ROOT / "reports"
 SHOWN = 10
 KEYS = ("fuzz-public-key-1f6e", "fuzz-secret-key-9c02")
 
 
-def fuzz_mock() -> FuzzReport:
+def fuzz_mock(folder: Path) -> FuzzReport:
     with Prism.mock() as mock:
-        return fuzz.run("mock", mock.base_url, KEYS, SPEC, REPORTS)
+        return fuzz.run("mock", mock.base_url, KEYS, SPEC, folder)
 
 
-def fuzz_sandbox() -> FuzzReport:
+def fuzz_sandbox(folder: Path) -> FuzzReport:
     # What the service does with one key twice in a batch, and with an `id` that names no order, is not documented: the
     # spec allows both, and a sandbox that refuses them would hide what else such a request meets.
     policies = Policies(key_twice="last", unknown_id="create")
     with Sandbox(policies=policies, credentials=Credentials(*KEYS)) as sandbox:
-        return fuzz.run("sandbox", sandbox.base_url, KEYS, SPEC, REPORTS, integrations=sandbox.integrations)
+        return fuzz.run("sandbox", sandbox.base_url, KEYS, SPEC, folder, integrations=sandbox.integrations)
 
 
 @pytest.fixture(scope="session", params=[fuzz_mock, fuzz_sandbox], ids=["mock", "sandbox"])
-def report(request: pytest.FixtureRequest) -> FuzzReport:
+def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FuzzReport:
     """The report of one run, which the verdict gets as well."""
-    found: FuzzReport = request.param()
+    found: FuzzReport = request.param(request.config.stash.get(FOLDER, None) or tmp_path_factory.mktemp("fuzz"))
     request.config.stash.setdefault(FUZZ_REPORTS, []).append(found)
     return found
 
@@ -45,7 +46,7 @@ def test_every_finding_is_explained(report: FuzzReport) -> None:
     if report.unexplained:
         more = len(report.unexplained) - SHOWN
         shown = [str(finding) for finding in report.unexplained[:SHOWN]]
-        rest = [f"… and {more} more: see {REPORTS.name}/schemathesis-{report.target}/index.html"] if more > 0 else []
+        rest = [f"… and {more} more: see {os.path.relpath(report.files[1])}/index.html"] if more > 0 else []
         pytest.fail("\n\n".join(shown + rest), pytrace=False)
 
 

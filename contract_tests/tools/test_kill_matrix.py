@@ -1,18 +1,25 @@
 """The kill matrix damages what it says it damages, and counts only what was truly seen."""
 
 import dataclasses
+import io
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import get_args, get_origin
 
 import msgspec
 import pytest
 from rich.console import Console
 
+from kill_matrix import __main__ as command
 from kill_matrix import plain, report
 from kill_matrix.__main__ import sample
 from kill_matrix.damage import ADAPTERS, Damage, enlist, instead
 from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.plain import Sight
+from kill_matrix.processes import Done
 from kill_matrix.trial import Failure, Recorder, Trial
 from kill_matrix.variations import UNDAMAGED, VARIATIONS
 from ledger import RULES
@@ -162,3 +169,31 @@ def test_the_table_names_damage_rules_and_witnesses(capsys: pytest.CaptureFixtur
     report._print(Matrix([Kill(DAMAGE, trial(SEEN), ("POST /orders: x",))], [], 1.0), Console(width=report.WIDTH))
     printed = capsys.readouterr().out
     assert all(text in printed for text in ("nothing works", "UPSERT-KEY", "test_a_key", "POST /orders: x"))
+
+
+def test_no_line_of_the_matrix_is_longer_than_80_columns_and_no_name_is_cut() -> None:
+    failures = tuple(Failure(f"test_upsert.py::test_{'a_long_name_' * 9}", (rule,), True, "m") for rule in RULES)
+    kills = [Kill(damage, Trial(name, 1, 134, failures), ("POST /orders: x",)) for name, damage in DAMAGES.items()]
+    varied = [Trial(name, 1, 134, (SEEN,)) for name in VARIATIONS]
+    console = Console(width=report.WIDTH, file=io.StringIO())
+    report._print(Matrix(kills, varied, 1.0), console)
+    assert isinstance(console.file, io.StringIO)
+    lines = console.file.getvalue().splitlines()
+    assert [line for line in lines if len(line) > 80] == []
+    [heading] = [line for line in lines if "damage and rules" in line]
+    told = re.sub(r"\s", "", "".join(line[: heading.index("tests")] for line in lines))
+    assert [name for name in DAMAGES if name.replace(" ", "") not in told] == []
+
+
+def test_two_matrices_do_not_write_over_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    exit_codes = iter([0, 1])
+
+    def done(what: str, job: object, names: Sequence[str], jobs: int | None) -> Iterator[Done[Trial]]:
+        yield from (Done(name, Trial(name, exit_code), "") for name in names for exit_code in [next(exit_codes)])
+
+    monkeypatch.setattr(command, "counted", done)
+    arguments = ["--only", UNDAMAGED, "--schemathesis", "none", "--reports", str(tmp_path)]
+    assert [command.main(arguments), command.main(arguments)] == [0, 1]
+    kept = [json.loads(path.read_text())["passed"] for path in sorted(tmp_path.glob("run-*/kill-matrix.json"))]
+    assert kept == [True, False]
+    assert not json.loads((tmp_path / "kill-matrix.json").read_text())["passed"]

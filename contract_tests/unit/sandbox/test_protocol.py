@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sandbox_client import Api, order
 
+from doubles.sandbox_client import Api
+from orders.factory import order
 from sendcloud_orders_sandbox import Policies, Sandbox, protocol
 
 MEGABYTE = 1_000_000

@@ -18,11 +18,12 @@ from urllib.parse import quote, quote_plus
 
 import httpx
 import pytest
-from both_clients import KINDS, Driven, Kind
-from fake_service import FakeService, Fault, answer_with, order
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from doubles.both_clients import KINDS, Driven, Kind
+from doubles.fake_service import FakeService, Fault, answer_with
+from orders.factory import order
 from sendcloud_orders import (
     BasicCredentials,
     FieldError,
@@ -33,10 +34,10 @@ from sendcloud_orders import (
     SendcloudError,
     UpsertReport,
 )
+from sendcloud_orders.delivery import upsert_call
 from sendcloud_orders.exchange import Answer, Call, Exchange, error_of, read_answer
 from sendcloud_orders.operations import read_order
 from sendcloud_orders.pagination import page_call
-from sendcloud_orders.upserting import upsert_call
 from sendcloud_orders.vocabulary import vocabulary
 from sendcloud_orders.wordings import BLANK, known_code, known_words
 

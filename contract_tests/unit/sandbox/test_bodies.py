@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn
-from sandbox_client import Api, Json, address, complaints, item, order
 
+from doubles.sandbox_client import Api, Json, complaints
+from orders.factory import address, item, order
 from sendcloud_orders_sandbox import Credentials, Policies, Sandbox
 from sendcloud_orders_sandbox.app import make_app
 from sendcloud_orders_sandbox.seam import Seam
