@@ -13,8 +13,10 @@ import asyncio
 import logging
 import math
 import os
+import reprlib
 import socket
 import ssl
+import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,7 +67,8 @@ def check_timeout(timeout: object, *, source: str = "timeout") -> Timeout | None
         return timeout
     if isinstance(timeout, bool | httpx.Timeout) or not isinstance(timeout, int | float) or not _is_wait(timeout):
         raise ConfigurationError(
-            f"{source} should be a number of seconds above 0, or an httpx.Timeout of such numbers, not {timeout!r}."
+            f"{source} should be a number of seconds above 0, or an httpx.Timeout of such numbers, not "
+            f"{reprlib.repr(timeout)}."
         )
     return httpx.Timeout(float(timeout))
 
@@ -73,7 +76,7 @@ def check_timeout(timeout: object, *, source: str = "timeout") -> Timeout | None
 def _is_wait(seconds: object) -> bool:
     if seconds is None:
         return True
-    return isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < math.inf
+    return isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds <= sys.float_info.max
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,9 @@ class WireSettings:
             )
         limit = self.max_answer_bytes
         if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-            raise ConfigurationError(f"max_answer_bytes should be a whole number of bytes above 0, not {limit!r}.")
+            raise ConfigurationError(
+                f"max_answer_bytes should be a whole number of bytes above 0, not {reprlib.repr(limit)}."
+            )
 
     def timeouts(self, timeout: object) -> dict[str, float | None]:
         """Give the time-outs of one request, none of them longer than what is left of the call."""
