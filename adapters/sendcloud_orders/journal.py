@@ -8,7 +8,9 @@ times in one input, an order changed and changed back from run to run.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
+import os
 import sqlite3
 import threading
 from collections.abc import Generator, Iterable, Sequence
@@ -18,6 +20,7 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from .errors import ConfigurationError, SendcloudError
+from .forking import renew_after_fork
 from .identity import OrderKey, SendcloudId
 
 # "SCoj" in ASCII: tells our files from other SQLite databases.
@@ -35,11 +38,13 @@ _SCHEMA = (
         PRIMARY KEY (integration_id, order_id)
     ) WITHOUT ROWID""",
 )
-_NO_JOURNAL = "{} is a file, but no journal of sendcloud-orders; nothing in it was changed: give another path"
+_NO_JOURNAL = "{} is a file, but no journal of sendcloud-orders; nothing in it was changed. Give another path."
+# Keys and ids of orders are nobody else's business on a shared machine.
+_MODE = 0o600
 
 
 class Entry(NamedTuple):
-    """State that the service acknowledged, under `id`, the order with this digest for this key."""
+    """What the service acknowledged: under `id`, the order with this digest for this key."""
 
     key: OrderKey
     digest: bytes
@@ -52,25 +57,30 @@ def digest(encoded: bytes) -> bytes:
 
 
 class Journal:
-    """Hold keys, digests and ids of acknowledged orders in an SQLite file; no customer data.
+    """Keys, digests and ids of acknowledged orders in an SQLite file; no customer data.
 
     `account` names what the orders were sent to (account and base URL); its hash is kept, and a file of another
-    account is refused. One process opens a journal at a time; its threads may share it. A call is a transaction that
-    is on the disk when it returns: requests come at most 100 a minute, so the price of an fsync each is not felt, and
-    a row cannot come back from the dead after a power cut. Delete the file to have everything sent again, for example
-    after orders were changed or deleted by other means.
+    account is refused. One process opens a journal at a time; its threads may share it, and a child after a fork may
+    not use it. A call is a transaction that is on the disk when it returns: requests come at most 100 a minute, so the
+    price of an fsync each is not felt, and a row cannot come back from the dead after a power cut. Delete the file to
+    have everything sent again, for example after orders were changed or deleted by other means.
 
-    Raises: ConfigurationError when the file is no journal, belongs to another account, comes from a newer version, is
-    in use, or cannot be opened.
+    A new file can be read and written by its owner alone, whatever the umask; a file that is there keeps its mode.
+
+    Raises: ConfigurationError when the path is none, the file is no journal, belongs to another account, comes from a
+    newer version, is in use, or cannot be opened.
     Rule: UPSERT-KEY.
     """
 
     def __init__(self, path: str | Path, *, account: str) -> None:
-        self._path = Path(path).absolute()
+        self._path = _checked_path(path)
+        if not isinstance(account, str):
+            raise ConfigurationError(f"The account of a journal should be a text, not {type(account).__name__}.")
         self._lock = threading.Lock()
+        self._is_parents = False
         fingerprint = hashlib.blake2b(account.encode(), digest_size=16, person=b"journal account").digest()
-        self._check_path()
         try:
+            _create(self._path)
             self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
             try:
                 self._open(fingerprint)
@@ -79,6 +89,15 @@ class Journal:
                 raise
         except sqlite3.Error as error:
             raise _cannot_open(self._path, error) from error
+        except OSError as error:
+            raise ConfigurationError(f"The journal {self._path} cannot be opened: {error.strerror}.") from error
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the file to the parent: closing it here would write into it, even at the end of this process."""
+        self._lock = threading.Lock()
+        self._is_parents = True
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._db))
 
     def acknowledged(self, key: OrderKey, digest: bytes) -> SendcloudId | None:
         """Give the id of the order if the service is known to hold exactly this, else None; see `acknowledged_many`."""
@@ -106,9 +125,10 @@ class Journal:
             )
 
     def close(self) -> None:
-        """Close the file and let other processes have it."""
+        """Close the file and let other processes have it; in a child after a fork it stays the parent's."""
         with self._lock:
-            self._db.close()
+            if not self._is_parents:
+                self._db.close()
 
     def __len__(self) -> int:
         with self._transaction() as db:
@@ -139,6 +159,11 @@ class Journal:
 
     @contextmanager
     def _transaction(self) -> Generator[sqlite3.Connection]:
+        if self._is_parents:
+            raise ConfigurationError(
+                f"The journal {self._path} was opened by the parent of this process, before a fork, and belongs to it. "
+                "Open a journal in the process that uses it, and give each process its own file."
+            )
         with self._lock:
             try:
                 self._db.execute("BEGIN")
@@ -149,13 +174,7 @@ class Journal:
                     raise
                 self._db.commit()
             except sqlite3.Error as error:
-                raise SendcloudError(f"the journal {self._path} cannot be used any more: {error}") from error
-
-    def _check_path(self) -> None:
-        if self._path.is_dir():
-            raise ConfigurationError(f"the journal {self._path} is a folder: give the path of a file")
-        if not self._path.parent.is_dir():
-            raise ConfigurationError(f"the journal's folder {self._path.parent} does not exist: create it first")
+                raise SendcloudError(f"The journal {self._path} cannot be used any more: {error}.") from error
 
     def _open(self, fingerprint: bytes) -> None:
         # Before the first access: the lock is then taken once and kept, and WAL needs no shared memory beside the file.
@@ -177,13 +196,41 @@ class Journal:
         version = self._db.execute("PRAGMA user_version").fetchone()[0]
         if version != _VERSION:
             raise ConfigurationError(
-                f"the journal {self._path} has layout {version} and this release knows {_VERSION}: use the release "
-                "that wrote it, or another path (everything is then sent again, which does no harm)"
+                f"The journal {self._path} has layout {version} and this release knows {_VERSION}. Use the release "
+                "that wrote it, or another path (everything is then sent again, which does no harm)."
             )
         if self._db.execute("SELECT fingerprint FROM owner").fetchone()[0] != fingerprint:
             raise ConfigurationError(
-                f"the journal {self._path} was written for another account or base URL: give each its own file"
+                f"The journal {self._path} was written for another account or base URL. Give each its own file."
             )
+
+
+def _checked_path(path: object) -> Path:
+    if not isinstance(path, str | Path) or "\0" in str(path):
+        raise ConfigurationError(
+            f"The path of a journal should be a text or a Path that names a file, not {type(path).__name__} "
+            "or a text with NUL in it."
+        )
+    found = Path(path).absolute()
+    try:
+        os.fsencode(found)
+        if found.is_dir():
+            raise ConfigurationError(f"The journal {found} is a folder. Give the path of a file.")
+        if not found.parent.is_dir():
+            raise ConfigurationError(f"The journal's folder {found.parent} does not exist. Create it first.")
+        if found.exists() and not found.is_file():
+            raise ConfigurationError(f"The journal {found} is no regular file. Give another path.")
+    except (OSError, UnicodeError) as error:
+        raise ConfigurationError(f"The path of the journal cannot be used: {type(error).__name__}.") from error
+    return found
+
+
+def _create(path: Path) -> None:
+    """Create the file with its mode; SQLite gives the same mode to the files beside it."""
+    # One that is there is not opened here: closing it again would take SQLite's locks off it.
+    if not path.exists():
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, _MODE))
+        path.chmod(_MODE)
 
 
 def _cannot_open(path: Path, error: sqlite3.Error) -> ConfigurationError:
@@ -191,9 +238,9 @@ def _cannot_open(path: Path, error: sqlite3.Error) -> ConfigurationError:
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY:
             return ConfigurationError(
-                f"the journal {path} is in use by another run: wait for it to end, or give this one its own file"
+                f"The journal {path} is in use by another run. Wait for it to end, or give this one its own file."
             )
         case sqlite3.SQLITE_NOTADB:
             return ConfigurationError(_NO_JOURNAL.format(path))
         case _:
-            return ConfigurationError(f"the journal {path} cannot be opened: {error}")
+            return ConfigurationError(f"The journal {path} cannot be opened: {error}.")

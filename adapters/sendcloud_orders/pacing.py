@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import logging
 import math
+import reprlib
 import threading
 import time
 from collections.abc import Awaitable, Callable
@@ -19,10 +20,11 @@ from typing import ClassVar, Literal, Self
 
 from throttled import RateLimitResult, Throttled, rate_limiter, utils
 from throttled.constants import RateLimiterType
-from throttled.exceptions import StoreUnavailableError
+from throttled.exceptions import BaseThrottledError, StoreUnavailableError
 from throttled.store import BaseStore, MemoryStore, RedisStore
 
 from .errors import ConfigurationError
+from .forking import renew_after_fork
 
 Kind = Literal["read", "write"]
 
@@ -39,19 +41,21 @@ _LOWEST = 0.1
 _REQUESTS_TO_RECOVER = 1000
 # Requests already on the way when the first refusal arrives say nothing new.
 _REQUESTS_PER_CUT = 3
+# Far beyond any service; the limiter counts in whole units of a thousandth.
+_MOST = 1_000_000_000
 _REDIS_TIMEOUT = 2.0
 _REDIS_PAUSE = 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class PaceLimits:
-    """Hold the service's limits as one value; `faster` scales them in time for tests against a scaled server.
+    """The service's limits as one value; `faster` scales them in time for tests against a scaled server.
 
     `headroom` is the part of `write_burst` that is never used. Requests that leave 0.6 s apart may arrive closer
     together (a slow handshake, then a fast line), and a server that counts arrivals would refuse the later one. Two
     tokens forgive 1.2 s of such jitter and cost a long run 1.2 s, once. `read_burst` is our choice: none is documented.
 
-    Raises: ValueError for a limit that lets nothing through.
+    Raises: ConfigurationError, which is a ValueError, for a limit that lets nothing through.
     Rule: RATE-LIMIT.
     """
 
@@ -64,13 +68,23 @@ class PaceLimits:
     def __post_init__(self) -> None:
         least = {"writes_per_minute": 0.01, "reads_per_minute": 0.01, "write_burst": 1, "read_burst": 1}
         for name, bound in least.items():
-            if not getattr(self, name) >= bound:
-                raise ValueError(f"PaceLimits.{name} must be {bound} or more, not {getattr(self, name)!r}")
+            value = getattr(self, name)
+            known = int if name.endswith("burst") else int | float
+            if not isinstance(value, known) or isinstance(value, bool) or not bound <= value <= _MOST:
+                raise ConfigurationError(
+                    f"PaceLimits.{name} should be a number from {bound} to {_MOST}, not {reprlib.repr(value)}."
+                )
+        if not isinstance(self.headroom, int) or isinstance(self.headroom, bool):
+            raise ConfigurationError(f"PaceLimits.headroom should be a whole number, not {self.headroom!r}.")
         if not 0 <= self.headroom < self.write_burst:
-            raise ValueError(f"PaceLimits.headroom must be from 0 to write_burst - 1, not {self.headroom!r}")
+            raise ConfigurationError(
+                f"PaceLimits.headroom should be from 0 to write_burst - 1, not {reprlib.repr(self.headroom)}."
+            )
 
     def faster(self, factor: float) -> Self:
         """Give the same limits for a service whose minute lasts 60 / `factor` seconds."""
+        if not isinstance(factor, int | float) or isinstance(factor, bool) or not factor > 0:
+            raise ConfigurationError(f"PaceLimits.faster takes a number above 0, not {reprlib.repr(factor)}.")
         return replace(
             self,
             writes_per_minute=self.writes_per_minute * factor,
@@ -84,12 +98,16 @@ class Pace:
     `sleep` and `sleep_async` wait a number of seconds. Time is read from `throttled.utils.now_mono_f`, the limiter's
     own clock, so that holds and buckets can never disagree; a test replaces that one function and both sleeps.
 
-    Raises: ConfigurationError when `redis_url` cannot be read or the extra `redis` is not installed.
+    After a fork the child has a pace of its own, which keeps holds and slow-downs and begins with empty buckets. Each
+    process then stays below the limits by itself, so that several together can pass them: with `redis_url` they share
+    one pace, each over its own connections.
+
+    Raises: ConfigurationError for an argument of a wrong type, and when `redis_url` cannot be read or the extra `redis`
+    is not installed.
     Rules: RATE-LIMIT, RATE-RETRY-AFTER.
     """
 
     _shared: ClassVar[dict[tuple[str, PaceLimits, str | None], Pace]] = {}
-    _registry: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(
         self,
@@ -100,16 +118,28 @@ class Pace:
         sleep: Callable[[float], object] = time.sleep,
         sleep_async: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
-        limits = limits or PaceLimits()
-        store = MemoryStore() if redis_url is None else _redis_store(redis_url)
-        burst = limits.write_burst - limits.headroom
+        limits = _checked_limits(limits)
+        if not isinstance(name, str):
+            raise ConfigurationError(f"The name of a pace should be a text, not {type(name).__name__}.")
+        if not callable(sleep) or not callable(sleep_async):
+            raise ConfigurationError("The sleep and sleep_async of a pace should be functions that wait for seconds.")
+        self._redis_url = redis_url
         self._sleep = sleep
         self._sleep_async = sleep_async
         self._asks_network = redis_url is not None
+        store = _store(redis_url)
+        burst = limits.write_burst - limits.headroom
         self._lanes: dict[Kind, _Lane] = {
             "write": _Lane(f"{name}:write", limits.writes_per_minute, burst, store),
             "read": _Lane(f"{name}:read", limits.reads_per_minute, limits.read_burst, store),
         }
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Take new locks, buckets and connections: another thread of the parent may hold the old ones."""
+        store = _store(self._redis_url)
+        for lane in self._lanes.values():
+            lane.renew(store)
 
     @classmethod
     def shared(cls, key: str, limits: PaceLimits | None = None, *, redis_url: str | None = None) -> Pace:
@@ -122,13 +152,17 @@ class Pace:
         Raises: ConfigurationError when `redis_url` cannot be read or the extra `redis` is not installed.
         Rule: RATE-LIMIT.
         """
+        if not isinstance(key, str):
+            raise ConfigurationError(
+                f"The key of a shared pace should be a text that names the account, not {type(key).__name__}."
+            )
         name = "sendcloud-orders:" + hashlib.sha256(key.encode()).hexdigest()[:32]
-        limits = limits or PaceLimits()
-        with cls._registry:
-            entry = (name, limits, redis_url)
-            if entry not in cls._shared:
-                cls._shared[entry] = cls(limits, name=name, redis_url=redis_url)
-            return cls._shared[entry]
+        limits = _checked_limits(limits)
+        entry = (name, limits, redis_url)
+        if entry not in cls._shared:
+            # No lock, which a fork could leave held: of two threads that come here at once, both get the first one's.
+            cls._shared.setdefault(entry, cls(limits, name=name, redis_url=redis_url))
+        return cls._shared[entry]
 
     @classmethod
     def unlimited(cls) -> Pace:
@@ -201,18 +235,29 @@ class _Lane:
     def __init__(self, name: str, per_minute: float, burst: int, store: BaseStore) -> None:
         # One unit more than the burst, or rounding would now and then refuse the last request of a full burst.
         quota = rate_limiter.per_min(round(per_minute * _UNITS), burst=burst * _UNITS + 1)
+        self._name = name
+        self._quota = quota
         self._burst = burst * _UNITS
         self._interval = 60 / per_minute
-        self._bucket = _bucket(name, quota, store)
-        # While Redis is away this process paces itself; without Redis the two are one.
-        self._own = self._bucket if isinstance(store, MemoryStore) else _bucket(name, quota, MemoryStore())
         self._reached = False
         self._away_until = -math.inf
-        self._lock = threading.Lock()
         self._held_until = -math.inf
         self._drain_due = False
         self._lowered_to = 1.0
         self._lowered_at = -math.inf
+        self._open(store)
+
+    def renew(self, store: BaseStore) -> None:
+        """Begin with empty buckets: the parent and its other children draw on the same account."""
+        self._open(store)
+        # The bucket in Redis is shared by all of them, and knows what it holds.
+        self._drain_due = self._drain_due or self._bucket is self._own
+
+    def _open(self, store: BaseStore) -> None:
+        self._lock = threading.Lock()
+        self._bucket = _bucket(self._name, self._quota, store)
+        # While Redis is away this process paces itself; without Redis the two are one.
+        self._own = self._bucket if isinstance(store, MemoryStore) else _bucket(self._name, self._quota, MemoryStore())
 
     def take(self) -> float:
         """Take a token and give 0, or give the seconds after which to ask again."""
@@ -267,8 +312,8 @@ class _Lane:
     def _pace_alone(self, error: StoreUnavailableError) -> None:
         if not self._reached:
             raise ConfigurationError(
-                "no Redis server answers at redis_url, through which machines share the pace: "
-                "correct the URL, start the server, or leave redis_url out to pace this process alone"
+                "No Redis server answers at redis_url, through which machines share the pace: "
+                "correct the URL, start the server, or leave redis_url out to pace this process alone."
             ) from error
         self._away_until = utils.now_mono_f() + _REDIS_PAUSE
         _log.warning("Redis does not answer: this process paces itself for %.0f s, then asks again", _REDIS_PAUSE)
@@ -278,17 +323,36 @@ def _bucket(name: str, quota: rate_limiter.Quota, store: BaseStore) -> Throttled
     return Throttled(key=name, using=RateLimiterType.GCRA.value, quota=quota, store=store)
 
 
-def _redis_store(url: str) -> RedisStore:
-    timeouts = {"socket_timeout": _REDIS_TIMEOUT, "socket_connect_timeout": _REDIS_TIMEOUT}
+def _checked_limits(limits: object) -> PaceLimits:
+    if limits is None:
+        return PaceLimits()
+    if not isinstance(limits, PaceLimits):
+        raise ConfigurationError(f"The limits of a pace should be PaceLimits, not {type(limits).__name__}.")
+    return limits
+
+
+def _store(redis_url: object) -> BaseStore:
+    if redis_url is None:
+        return MemoryStore()
+    unreadable = ConfigurationError(
+        "The redis_url cannot be read: it looks like redis://host:6379/0, rediss://... or unix:///path."
+    )
+    if not isinstance(redis_url, str):
+        raise unreadable
+    options = {
+        "CONNECTION_POOL_KWARGS": {"socket_timeout": _REDIS_TIMEOUT, "socket_connect_timeout": _REDIS_TIMEOUT},
+        # A pool of each pace's own: the library's common one would survive a fork.
+        "REUSE_CONNECTION": False,
+    }
     try:
-        store = RedisStore(url, {"CONNECTION_POOL_KWARGS": timeouts})
+        store = RedisStore(redis_url, options)
         # Connects nowhere yet, but reads the URL: better here than at the first request.
         _ = _bucket("url", rate_limiter.per_min(1), store).limiter
     except ImportError as error:
-        raise ConfigurationError('redis_url needs the extra "redis": pip install "sendcloud-orders[redis]"') from error
-    except ValueError:
-        # The URL may hold a password, so neither it nor the reader's complaint about it is shown.
         raise ConfigurationError(
-            "redis_url cannot be read: it looks like redis://host:6379/0, rediss://... or unix:///path"
-        ) from None
+            'The redis_url needs the extra "redis": pip install "sendcloud-orders[redis]".'
+        ) from error
+    except (ValueError, BaseThrottledError):
+        # The URL may hold a password, so neither it nor the reader's complaint about it is shown.
+        raise unreadable from None
     return store

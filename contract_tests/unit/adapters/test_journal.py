@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
 import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -213,6 +215,58 @@ def test_a_journal_of_another_layout_is_refused(path: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="is a folder"):
         Journal(tmp_path, account="account")
+
+
+@pytest.mark.parametrize("odd", [5, None, b"run.journal", "a\0b", "\ud800", "", "x" * 5000, "/dev/null", [], True])
+def test_a_path_that_names_no_file_is_refused(odd: Any) -> None:
+    with pytest.raises(ConfigurationError, match="journal"):
+        Journal(odd, account="account")
+
+
+def test_a_file_that_cannot_be_written_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="cannot be opened"):
+        Journal("/proc/run.journal", account="account")
+
+
+@pytest.mark.parametrize("odd", [5, None, b"account"])
+def test_an_account_that_is_no_text_is_refused(path: Path, odd: Any) -> None:
+    with pytest.raises(ConfigurationError, match="account"):
+        Journal(path, account=odd)
+
+
+@pytest.mark.parametrize("umask", [0, 0o022, 0o077, 0o777])
+def test_the_files_of_a_new_journal_are_its_owners_alone_whatever_the_umask(path: Path, umask: int) -> None:
+    before = os.umask(umask)
+    try:
+        with Journal(path, account="account") as journal:
+            journal.record([entry("A-1", b"order", 669)])
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == {"run.journal": 0o600, "run.journal-wal": 0o600}
+
+
+def test_a_journal_behind_a_link_is_made_with_the_same_mode(path: Path) -> None:
+    target = path.with_name("elsewhere")
+    path.symlink_to(target)
+    Journal(path, account="account").close()
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+
+
+def test_a_file_that_is_there_keeps_its_mode(path: Path) -> None:
+    path.touch()
+    path.chmod(0o640)
+    Journal(path, account="account").close()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+
+
+def test_a_second_journal_of_the_same_file_leaves_the_first_one_locked(path: Path, journal: Journal) -> None:
+    with pytest.raises(ConfigurationError, match="in use"):
+        Journal(path, account="account")
+    attempt = "import sys; from sendcloud_orders import Journal; Journal(sys.argv[1], account='account')"
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    other = subprocess.run([sys.executable, "-c", attempt, str(path)], env=environment, capture_output=True, text=True)
+    assert "in use by another run" in other.stderr
 
 
 def test_a_path_in_a_folder_that_does_not_exist_is_refused(tmp_path: Path) -> None:

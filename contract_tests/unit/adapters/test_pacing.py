@@ -8,8 +8,9 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -160,11 +161,46 @@ def test_limits_can_be_scaled_in_time(time: VirtualTime) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"writes_per_minute": 0}, {"write_burst": 0}, {"read_burst": -1}, {"headroom": 15}, {"headroom": -1}]
+    "wrong",
+    [
+        *({"writes_per_minute": odd} for odd in (0, -1, "100", True, None, float("nan"), float("inf"), 10**400)),
+        *({"write_burst": odd} for odd in (0, 1.5, "15")),
+        {"read_burst": -1},
+        *({"headroom": odd} for odd in (15, -1, 0.5, None)),
+    ],
 )
-def test_a_limit_that_lets_nothing_through_is_refused_by_name(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong))):
+@pytest.mark.parametrize("kind", [ValueError, ConfigurationError])
+def test_a_limit_that_lets_nothing_through_is_refused_by_name(wrong: dict[str, Any], kind: type[Exception]) -> None:
+    with pytest.raises(kind, match=next(iter(wrong))):
         PaceLimits(**wrong)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Pace(limits=5),
+        lambda: Pace(name=5),
+        lambda: Pace(sleep=5),
+        lambda: Pace(sleep_async="later"),
+        lambda: Pace(redis_url=5),
+        lambda: Pace.shared(5),
+        lambda: Pace.shared("account", 5),
+        lambda: Pace.shared("account", redis_url=b"redis://"),
+        lambda: PaceLimits().faster(0),
+        lambda: PaceLimits().faster("2"),
+    ],
+)
+def test_a_pace_of_odd_arguments_is_a_wrong_setting(make: Callable[[], object]) -> None:
+    with pytest.raises(ConfigurationError):
+        make()
+
+
+def test_a_request_that_could_not_leave_in_time_takes_nothing(time: VirtualTime) -> None:
+    pace = Pace(sleep=time.sleep)
+    waits(pace, time, "write", 13)
+    assert pace.acquire("write", within=TOKEN / 2) is False
+    assert time.run(pace.acquire_async("write", within=TOKEN / 2)) is False
+    assert waits(pace, time, "write", 1) == pytest.approx([TOKEN], abs=0.01)
 
 
 # --- 429 --------------------------------------------------------------------------------------------------------------
@@ -378,6 +414,20 @@ def test_the_key_is_not_in_redis_in_clear(redis_url: str) -> None:
         keys = list(client.scan_iter("*"))
     assert keys
     assert not [key for key in keys if b"planted-key-55e1" in key]
+
+
+def test_after_a_fork_the_bucket_in_redis_is_the_same_over_other_connections() -> None:
+    pytest.importorskip("redis")
+    pace = Pace(name="forked", redis_url="redis://127.0.0.1:1/0")
+    before = {kind: lane._bucket for kind, lane in pace._lanes.items()}
+    pace.after_fork()
+    for kind, lane in pace._lanes.items():
+        assert lane._bucket.key == before[kind].key
+        assert lane._bucket.limiter._store is not before[kind].limiter._store
+        # Emptied for one child, it would be empty for all.
+        assert not lane._drain_due
+    pools = [lane._bucket.limiter._store._backend.get_client().connection_pool for lane in pace._lanes.values()]
+    assert before["write"].limiter._store._backend.get_client().connection_pool not in pools
 
 
 def test_a_redis_that_was_never_there_is_a_clear_error(tmp_path: Path) -> None:
