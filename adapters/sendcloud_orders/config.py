@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import re
+import reprlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -21,17 +22,17 @@ _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class AppInfo:
-    """Name the program that uses this package, for the user agent."""
+    """The program that uses this package, for the user agent."""
 
     name: str
     version: str = ""
 
     def __post_init__(self) -> None:
-        for text in (self.name, self.version or "0"):
+        for text in (self.name, "0" if self.version == "" else self.version):
             if not isinstance(text, str) or not _TOKEN.fullmatch(text):
                 raise ConfigurationError(
                     "AppInfo takes a name and a version of letters, digits and -._~ without blanks, such as "
-                    f'AppInfo("shop-sync", "2.1"), not {text!r}.'
+                    f'AppInfo("shop-sync", "2.1"), not {reprlib.repr(text)}.'
                 )
 
     def __str__(self) -> str:
@@ -51,7 +52,7 @@ def check_partner_id(partner_id: UUID | str | None) -> UUID | None:
     try:
         return UUID(partner_id)
     except (ValueError, AttributeError, TypeError):
-        raise ConfigurationError("partner_id should be the UUID that Sendcloud gave to the partner.") from None
+        raise ConfigurationError("The partner_id should be the UUID that Sendcloud gave to the partner.") from None
 
 
 def read_environment(environment: Mapping[str, str] | None = None) -> tuple[Credentials, str]:

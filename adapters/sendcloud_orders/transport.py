@@ -73,6 +73,17 @@ def check_timeout(timeout: object, *, source: str = "timeout") -> Timeout | None
     return httpx.Timeout(float(timeout))
 
 
+def _check_readable(url: str, source: str) -> None:
+    """Refuse what only the HTTP library finds fault with, such as a host that IDNA does not know."""
+    try:
+        httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        reason = f"The URL in {source} cannot be read by the HTTP library: check its host."
+    else:
+        return
+    raise ConfigurationError(reason)
+
+
 def _is_wait(seconds: object) -> bool:
     if seconds is None:
         return True
@@ -94,6 +105,7 @@ class WireSettings:
     max_answer_bytes: int = DEFAULT_MAX_ANSWER_BYTES
 
     def __post_init__(self) -> None:
+        _check_readable(self.base_url, "base_url")
         check_timeout(self.timeout)
         if self.proxy is not None:
             check_proxy(self.proxy)
@@ -140,6 +152,7 @@ class _Connections(Generic[T]):
 
     def prepare(self, url: str) -> None:
         """Find the way to a URL. Raises `ConfigurationError` when proxy or certificates cannot be used."""
+        _check_readable(url, "token_url")
         if self._given is not None or url in self._ways:
             return
         proxy = self._proxy(url)

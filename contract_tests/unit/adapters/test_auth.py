@@ -8,11 +8,15 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from doubles.both_clients import KINDS, Driven, Kind
+from doubles.fake_service import FakeService, answer_with
 from doubles.virtual_time import VirtualTime
 from sendcloud_orders.addresses import TOKEN_URL
 from sendcloud_orders.auth import (
@@ -29,6 +33,7 @@ from sendcloud_orders.errors import (
     RateLimitError,
     SendcloudError,
     ServerError,
+    TransportError,
 )
 
 BASIC = {"SENDCLOUD_PUBLIC_KEY": "public", "SENDCLOUD_SECRET_KEY": "secret"}
@@ -122,6 +127,35 @@ def test_a_colon_in_the_public_key_is_refused() -> None:
         BasicCredentials("public:secret", "secret")
 
 
+@pytest.mark.parametrize("odd", [5, None, b"key", ["key"], True])
+@pytest.mark.parametrize(
+    ("name", "make"),
+    [
+        ("SENDCLOUD_PUBLIC_KEY", lambda odd: BasicCredentials(odd, "secret")),
+        ("SENDCLOUD_SECRET_KEY", lambda odd: BasicCredentials("public", odd)),
+        ("SENDCLOUD_CLIENT_ID", lambda odd: OAuth2Credentials(odd, "secret")),
+        ("SENDCLOUD_CLIENT_SECRET", lambda odd: OAuth2Credentials("client", odd)),
+    ],
+)
+def test_a_key_that_is_no_text_is_refused_by_the_name_of_its_variable(
+    odd: object, name: str, make: Callable[[object], object]
+) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name}.*should be a text"):
+        make(odd)
+
+
+@pytest.mark.parametrize(
+    ("name", "odd"),
+    [
+        *(("scope", odd) for odd in (5, ["read:order"], b"read:order", "read\norder", "é")),
+        *((name, odd) for name in ("fetch", "fetch_async", "clock") for odd in (5, "fetch", [])),
+    ],
+)
+def test_another_argument_of_a_wrong_type_is_refused_by_its_name(name: str, odd: object) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        OAuth2Credentials("client", "s3cret", **{name: odd})  # type: ignore[arg-type]
+
+
 # --- OAuth2: one token ------------------------------------------------------------------------------------------------
 
 
@@ -155,8 +189,10 @@ def test_a_token_is_renewed_a_minute_before_it_ends(
 
 
 @pytest.mark.rule("AUTH-OAUTH")
-@pytest.mark.parametrize("lifetime", [None, 0, "3600"])
-def test_a_lifetime_that_is_missing_or_written_as_text_does_not_matter(time: VirtualTime, lifetime: object) -> None:
+@pytest.mark.parametrize(
+    "lifetime", [None, 0, "3600", -1, "-1", "nan", "inf", "soon", "", True, [], {}, "1e999", "9" * 5000, 10**400]
+)
+def test_a_lifetime_that_is_missing_or_odd_is_taken_for_the_usual_one(time: VirtualTime, lifetime: object) -> None:
     endpoint = TokenEndpoint(lifetime)
     credentials = OAuth2Credentials("client", "s3cret", fetch=endpoint, clock=time)
     credentials.authorization()
@@ -386,6 +422,16 @@ def test_a_refused_client_is_told_what_to_check_without_being_quoted(
         (200, b'{"access_token": null}', ContractError),
         (200, b'{"access_token": ""}', ContractError),
         (200, b'{"access_token": "a\\r\\nHost: evil"}', ContractError),
+        (200, b'{"access_token": 5}', ContractError),
+        (200, b'{"access_token": ["a"]}', ContractError),
+        (200, b'{"access_token": "a", "token_type": "mac"}', ContractError),
+        (200, b'{"access_token": "a", "token_type": 5}', ContractError),
+        (200, b"\xff\xfe", ContractError),
+        (200, b'{"access_token": "\xff"}', ContractError),
+        (200, b'{"x": ' + b"[" * 100_000, ContractError),
+        (200, b"null", ContractError),
+        (200, b"", ContractError),
+        (204, b"", ContractError),
     ],
 )
 def test_each_bad_answer_of_the_token_endpoint_is_one_typed_error(
@@ -404,9 +450,47 @@ def test_a_token_url_that_would_give_the_secret_away_is_refused(url: str) -> Non
         OAuth2Credentials("client", "s3cret", url)
 
 
+@pytest.mark.parametrize("url", [5, None, b"https://host/token", "https://host..example/token", "https://host/token#x"])
+def test_a_token_url_that_is_none_is_refused(url: Any) -> None:
+    with pytest.raises(ConfigurationError, match="token_url"):
+        OAuth2Credentials("client", "s3cret", url)
+
+
 def test_a_token_url_on_this_machine_may_be_plain_http(endpoint: TokenEndpoint) -> None:
     OAuth2Credentials("client", "s3cret", "http://127.0.0.1:8000/oauth2/token", fetch=endpoint).authorization()
     assert endpoint.asked[0][0] == "http://127.0.0.1:8000/oauth2/token"
+
+
+@pytest.mark.rule("AUTH-OAUTH")
+@pytest.mark.parametrize("kind", ["bearer", "Bearer", "BEARER", None])
+def test_a_bearer_token_is_one_in_any_spelling(
+    endpoint: TokenEndpoint, credentials: OAuth2Credentials, kind: str | None
+) -> None:
+    endpoint.answers = [(200, json.dumps({"access_token": "ory_at_1", "token_type": kind}).encode())]
+    assert credentials.authorization() == "Bearer ory_at_1"
+
+
+@pytest.mark.parametrize("odd", [None, 5, "text", (200,), (200, "text"), ("200", b""), (200, b"", {}), object()])
+def test_a_fetch_that_gives_no_answer_is_a_wrong_setting(odd: Any) -> None:
+    async def later(*_: object) -> Any:
+        return odd
+
+    credentials = OAuth2Credentials("client", "s3cret", fetch=lambda *_: odd, fetch_async=later)
+    with pytest.raises(ConfigurationError, match="a pair of int and bytes"):
+        credentials.authorization()
+    with pytest.raises(ConfigurationError, match="a pair of int and bytes"):
+        asyncio.run(credentials.authorization_async())
+
+
+@pytest.mark.parametrize("error", [OSError("planted"), RuntimeError("planted"), TypeError("planted")])
+def test_what_a_fetch_raises_is_the_cause_of_a_transport_error(error: Exception) -> None:
+    def fetch(*_: object) -> tuple[int, bytes]:
+        raise error
+
+    with pytest.raises(TransportError, match=type(error).__name__) as caught:
+        OAuth2Credentials("client", "s3cret", fetch=fetch).authorization()
+    assert caught.value.__cause__ is error
+    assert "planted" not in str(caught.value)
 
 
 # --- a callable -------------------------------------------------------------------------------------------------------
@@ -450,6 +534,75 @@ def test_a_callable_that_gives_no_whole_header_is_refused_without_quoting_it(val
     with pytest.raises(ConfigurationError, match="Bearer <token>") as caught:
         credentials.authorization()
     assert "evil" not in str(caught.value)
+
+
+@pytest.mark.parametrize("odd", [5, None, "Bearer token", []])
+def test_what_cannot_be_called_is_refused_at_once(odd: Any) -> None:
+    with pytest.raises(ConfigurationError, match="CallableCredentials"):
+        CallableCredentials(odd)
+
+
+@pytest.mark.parametrize("odd", [5, None, b"account"])
+def test_an_account_that_is_no_text_is_refused(odd: Any) -> None:
+    with pytest.raises(ConfigurationError, match="account"):
+        CallableCredentials(lambda: "Bearer one", account=odd)
+
+
+def test_a_plain_function_may_give_a_coroutine_to_the_async_client_alone() -> None:
+    async def vault() -> str:
+        return "Bearer one"
+
+    credentials = CallableCredentials(lambda: vault())
+    assert asyncio.run(credentials.authorization_async()) == "Bearer one"
+    with pytest.raises(ConfigurationError, match="AsyncOrdersClient"):
+        credentials.authorization()
+
+
+class Own:
+    """Credentials of the caller's own class, which do what they should not."""
+
+    def __init__(self, outcome: Any) -> None:
+        self.outcome = outcome
+
+    def authorization(self) -> Any:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    async def authorization_async(self) -> Any:
+        return self.authorization()
+
+    def renew(self, rejected: str) -> bool:
+        raise LookupError("planted")
+
+    async def renew_async(self, rejected: str) -> bool:
+        raise LookupError("planted")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("outcome", [LookupError("planted"), OSError("planted"), b"Bearer planted", None, 5])
+@pytest.mark.parametrize("make", [Own, lambda outcome: CallableCredentials(Own(outcome).authorization)])
+def test_whatever_is_wrong_with_credentials_of_the_callers_own_is_a_wrong_setting(
+    kind: Kind, outcome: Any, make: Callable[[Any], Any]
+) -> None:
+    client = Driven(kind, FakeService(), credentials=make(outcome))
+    with pytest.raises(ConfigurationError) as caught:
+        client.get(669)
+    client.close()
+    assert "planted" not in str(caught.value)
+    if isinstance(outcome, Exception):
+        assert caught.value.__cause__ is outcome
+
+
+@pytest.mark.rule("AUTH-REFUSED")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_renewal_that_fails_leaves_the_refusal(kind: Kind) -> None:
+    service = FakeService([answer_with(lambda: httpx.Response(401))] * 2)
+    client = Driven(kind, service, credentials=Own("Bearer stale"))
+    with pytest.raises(AuthenticationError):
+        client.get(669)
+    client.close()
+    assert len(service.sent) == 2
 
 
 # --- the environment --------------------------------------------------------------------------------------------------

@@ -14,9 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from both_clients import KINDS, Driven, Kind, Stopwatch
-from fake_service import FakeService, failing, order, orders
+from doubles.both_clients import KINDS, Driven, Kind, Stopwatch
+from doubles.fake_service import FakeService, failing
 from loopback import Connection, Loopback, answer
+from orders.factory import order, orders
 from sendcloud_orders import (
     CallableCredentials,
     Clock,

@@ -20,9 +20,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from both_clients import KINDS, Driven, Kind
-from fake_service import FakeService, order, orders
+from doubles.both_clients import KINDS, Driven, Kind
+from doubles.fake_service import FakeService
 from loopback import Connection, Loopback, answer
+from orders.factory import order, orders
 from sendcloud_orders import (
     AsyncOrdersClient,
     BasicCredentials,

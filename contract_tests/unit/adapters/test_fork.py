@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from fake_service import order
 from loopback import Connection, Loopback, answer
+from orders.factory import order
 
 pytestmark = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="this system has no fork, so there is nothing to survive"
