@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from itertools import count
 from typing import Any, Generic, TypeVar
 
@@ -23,11 +24,21 @@ T = TypeVar("T")
 _numbers = count(1)
 
 
+@dataclass(slots=True)
+class Contact:
+    """Whether a client has ever had an answer from the service."""
+
+    made: bool = False
+
+
 class Attempts(Generic[T]):
     """One call from its first attempt to its last; tenacity runs the loop and asks `goes_on` and `delay`."""
 
-    def __init__(self, call: Call[T], *, policy: RetryPolicy, pace: Pace, reporter: Reporter, clock: Clock) -> None:
+    def __init__(
+        self, call: Call[T], *, policy: RetryPolicy, pace: Pace, reporter: Reporter, clock: Clock, contact: Contact
+    ) -> None:
         self._call = call
+        self._contact = contact
         self._policy = policy
         self._pace = pace
         self._reporter = reporter
@@ -64,6 +75,7 @@ class Attempts(Generic[T]):
         """Note what came of the request that left."""
         self._ended = self._clock.monotonic()
         status = None if isinstance(reply, Lost) else reply.status
+        self._contact.made = self._contact.made or status is not None
         self._reporter.response(self._number, self._call.operation, self._made, status, self._ended - self._started)
         if isinstance(reply, Answer):
             self._note(read_answer(self._call, reply, self._retry_after(reply)))
@@ -94,11 +106,14 @@ class Attempts(Generic[T]):
             return False
         elapsed = self._ended - (self._began or 0.0)
         operation = self._call.operation
-        self._decision = decide(self._made, elapsed, outcome, self._policy, self._clock.random)
+        reached = self._contact.made
+        self._decision = decide(self._made, elapsed, outcome, self._policy, self._clock.random, reached=reached)
         status = outcome.status if isinstance(outcome, Refused | Unreadable) else None
         if status == 429:
             self._pace.slow_down(operation.kind)
         if self._decision is None:
+            if isinstance(outcome, Lost) and not outcome.sent and not reached:
+                self._outcome = replace(outcome, detail=f"{outcome.detail} to a service that has not answered yet")
             return False
         if self._decision.hold_all:
             self._pace.hold(self._decision.delay, operation.kind)

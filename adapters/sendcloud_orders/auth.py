@@ -35,6 +35,7 @@ from .errors import (
 )
 from .errors import TimeoutError as SendcloudTimeoutError
 from .forking import renew_after_fork
+from .retry import is_passing
 
 # (url, form fields, user, password) -> (status, body); user and password go as HTTP Basic.
 TokenFetch = Callable[[str, Mapping[str, str], str, str], tuple[int, bytes]]
@@ -474,7 +475,7 @@ class OAuth2Credentials:
                 "Check the scope, and that OAuth2 is switched on for this integration.",
                 raw=said.raw,
             )
-        if status in (408, 429) or not 400 <= status < 500:
+        if is_passing(status) or not 400 <= status < 500:
             return status_error(status, "token", said.errors, remark=said.remark, raw=said.raw)
         return AuthenticationError(status, "token", said.errors, remark=said.remark, raw=said.raw)
 

@@ -26,10 +26,9 @@ from .exchange import (
 )
 from .identity import LARGEST_ID, SendcloudId
 from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown
+from .retry import may_pass
 
 REFUSED_FOR_DATA = (400, 413, 422)
-# Answers of a service that took nothing in and may do so a moment later.
-_TURNED_AWAY_FOR_NOW = (408, 409, 429)
 
 
 class Delivery:
@@ -137,7 +136,8 @@ def _outcome_of(
         case _ if uncertain:
             unknown = tuple(Unknown(order.position, order.key, str(problem)) for order in group)
             return BatchOutcome(unknown=unknown, requests=1, problem=problem), []
-        case Refused(status=status, conflict=conflict) if conflict or status in _TURNED_AWAY_FOR_NOW:
+        case Refused() if may_pass(exchange.outcome):
+            # Turned away for the moment: nothing was taken in.
             left = tuple(NotSent(one.position, one.key, f"not taken in; send it again: {problem}") for one in group)
             return BatchOutcome(not_sent=left, requests=1, problem=problem), []
         case Refused(status=status, errors=errors):

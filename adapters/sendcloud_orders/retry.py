@@ -22,6 +22,7 @@ from .exchange import Lost, Outcome, Refused, Unreadable, Withheld
 
 # A hundred years; what is longer is meant as no limit, and that is spelled infinity.
 _LONGEST = 100 * 365 * 86_400
+_ATTEMPTS_TO_REACH = 3
 _SECONDS = re.compile(r"\s*\d{1,9}(?:\.\d*)?\s*")
 
 
@@ -101,17 +102,26 @@ def may_pass(problem: Outcome[Any] | SendcloudError) -> bool:
 
 
 def decide(
-    attempt: int, elapsed: float, outcome: Outcome[Any], policy: RetryPolicy, random: Callable[[], float]
+    attempt: int,
+    elapsed: float,
+    outcome: Outcome[Any],
+    policy: RetryPolicy,
+    random: Callable[[], float],
+    *,
+    reached: bool = True,
 ) -> Retry | None:
     """Decide on one outcome; None means to take it as it is.
 
     `attempt` counts from 1, `elapsed` is in seconds since the first attempt began, `random` gives a number from 0 to
-    1. What may pass is sent again: every operation is safe to retry, each docstring of the clients says why.
+    1. What may pass is sent again: every operation is safe to retry, each docstring of the clients says why. Where no
+    connection can be made and none ever was (not `reached`), the address is more likely wrong than the service down:
+    three attempts have to do.
 
     Rules: RATE-LIMIT, RATE-RETRY-AFTER, UPSERT-CONFLICT.
     """
     reason = _reason_to_retry(outcome)
-    if reason is None or attempt >= policy.attempts:
+    attempts = policy.attempts if reached or not _never_left(outcome) else min(policy.attempts, _ATTEMPTS_TO_REACH)
+    if reason is None or attempt >= attempts:
         return None
     asked = outcome.retry_after if isinstance(outcome, Refused) else None
     if asked is None:
@@ -121,6 +131,10 @@ def decide(
     if elapsed + delay >= policy.deadline:
         return None
     return Retry(delay, reason, hold_all=isinstance(outcome, Refused) and outcome.status == 429)
+
+
+def _never_left(outcome: Outcome[Any]) -> bool:
+    return isinstance(outcome, Lost) and not outcome.sent
 
 
 def _reason_to_retry(outcome: Outcome[Any]) -> str | None:

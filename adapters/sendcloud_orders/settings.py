@@ -5,13 +5,13 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from .addresses import check_base_url
-from .attempts import Attempts
+from .attempts import Attempts, Contact
 from .auth import Credentials
 from .clock import Clock
 from .config import AppInfo, check_partner_id, user_agent
@@ -68,6 +68,7 @@ class Settings:
     clock: Clock
     wire: WireSettings
     account: str
+    contact: Contact = field(default_factory=Contact)
 
     @classmethod
     def check(
@@ -125,7 +126,14 @@ class Settings:
 
     def attempts(self, call: Call[T]) -> Attempts[T]:
         """Begin to follow a call."""
-        return Attempts(call, policy=self.retry, pace=self.pace, reporter=self.reporter, clock=self.clock)
+        return Attempts(
+            call,
+            policy=self.retry,
+            pace=self.pace,
+            reporter=self.reporter,
+            clock=self.clock,
+            contact=self.contact,
+        )
 
     def upsert_run(
         self, options: UpsertOptions, journal: Journal | str | Path | None = None, *, keep_report: bool = True

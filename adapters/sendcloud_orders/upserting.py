@@ -31,13 +31,10 @@ from .delivery import REFUSED_FOR_DATA, Delivery
 from .errors import (
     APIStatusError,
     ConfigurationError,
-    ContractError,
     IncompleteUpsert,
     InvalidOrders,
     InvalidRequest,
-    RateLimitError,
     SendcloudError,
-    ServerError,
     TransportError,
 )
 from .events import Hooks, Reporter
@@ -45,12 +42,12 @@ from .exchange import Conversation
 from .identity import SendcloudId
 from .journal import Entry, Journal, digest
 from .report import BatchOutcome, NotSent, Rejected, UpsertReport
+from .retry import may_pass
 
 OnRejected = Literal["stop", "skip", "isolate"]
 OnOutcome = Callable[[BatchOutcome], object]
 # Batches in a row that nothing usable came back for: the service is down, and hammering on would only take hours.
 _MOST_UNDELIVERED = 3
-_UNDELIVERED = (TransportError, ServerError, RateLimitError, ContractError)
 
 # Orders that are only named, not sent, are handed on in chunks of this size.
 _CHUNK = 1000
@@ -298,7 +295,7 @@ class UpsertRun:
         if problem is not None and _turns_away(problem):
             self._fail(problem)
         if outcome.requests:
-            undelivered = isinstance(problem, _UNDELIVERED) and not outcome.accepted
+            undelivered = problem is not None and may_pass(problem) and not outcome.accepted
             self._undelivered = self._undelivered + 1 if undelivered else 0
             if isinstance(problem, TransportError) and not self._answered:
                 # Nothing has answered yet: the address is wrong or the service is down, and waiting tells nobody.
@@ -369,7 +366,7 @@ def _turns_away(problem: SendcloudError) -> bool:
         return False
     if problem.status in REFUSED_FOR_DATA:
         return any(error.header or error.parameter for error in problem.errors)
-    return problem.status not in (408, 409, 429) and problem.status < 500
+    return not may_pass(problem)
 
 
 # ---------------------------------------------------------------- before anything is sent

@@ -52,6 +52,7 @@ ARGUMENTS: dict[str, Any] = {
     "method": "PUT",
     "seconds": 12,
     "size": 101,
+    "limit": 16_777_216,
 }
 # A tool's words to the tester, not the service's.
 OF_THE_SANDBOX = ("invalid_fault", "invalid_control")
