@@ -91,17 +91,18 @@ def read_error_body(status: int, content: bytes) -> ErrorBody:
 
 
 def remark_on(content: bytes) -> str:
-    """Say in our own words what is odd about a body that should have been the service's; "" when it may be."""
-    return _REMARKS.get(_open(content)[0], "")
+    """Say in our own words what is odd about a success that cannot be read; "" when it is JSON, as it should be."""
+    form, _ = _open(content)
+    return "" if form == "too long" else _REMARKS.get(form, "")
 
 
 def _open(content: bytes) -> tuple[Form, _Level]:
     """Tell what a body is by its first bytes and, if it is JSON, by the names at its top; give the top as well."""
-    start = content[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:64]
     if start.startswith(b"<"):
         return "xml" if start.startswith(b"<?xml") else "html", None
     if not start.startswith((b"{", b"[", b'"')):
-        return "json" if _SCALAR.fullmatch(start) else "text" if content.strip() else "empty", None
+        return "empty" if not start else "json" if _SCALAR.fullmatch(start) else "text", None
     if len(content) > LONGEST_BODY:
         return "too long", None
     top = _level(content)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sendcloud_orders import FieldError
-from sendcloud_orders.error_bodies import LONGEST_BODY, MOST_ERRORS, MOST_WORDINGS, read_error_body
+from sendcloud_orders.error_bodies import LONGEST_BODY, MOST_ERRORS, MOST_WORDINGS, read_error_body, remark_on
 from sendcloud_orders.wordings import BLANK, LONGEST_WORDING, known_words
 
 CONFLICT = "We are still processing a previous request. Please try again in a moment."
@@ -101,6 +101,8 @@ def test_each_known_form_of_error_body_is_read(content: Any, expected: list[Fiel
     [
         (b"", "The answer is empty."),
         (b"<html>Bad gateway</html>", HTML),
+        (b"\n" * 100 + b"<html>Bad gateway</html>", HTML),
+        (b" " * 100 + b"{}", ""),
         (b"\xff\xfe", "The answer is plain text, not JSON: a proxy or a wrong base URL may have answered."),
         (b'{"errors": [', ""),
         (b'{"errors": ["\xff"]}', ""),
@@ -248,6 +250,10 @@ def test_a_body_beyond_any_list_of_errors_is_not_read_at_all() -> None:
     read = read_error_body(400, b'{"errors": [' + b" " * LONGEST_BODY + b"]}")
     assert (read.form, read.errors) == ("too long", ())
     assert read.remark == f"The answer is longer than {LONGEST_BODY} bytes and was not read."
+
+
+def test_a_long_page_that_cannot_be_read_is_not_called_too_long() -> None:
+    assert remark_on(b'{"data": [' + b" " * LONGEST_BODY + b"]}") == ""
 
 
 def test_of_the_answers_own_words_64_kilobytes_are_kept() -> None:
