@@ -124,6 +124,7 @@ Method "{method}" not allowed.
 Could not satisfy the request Accept header.
 Unsupported media type in request.
 Unsupported media type "{media}" in request.
+Request body should have at most {number} byte{s}.
 Request was throttled.
 Request was throttled. Expected available in {number} second{s}.
 A server error occurred.
@@ -178,7 +179,7 @@ missing enum extra_forbidden
 _FRAMEWORK_CODES = """
 error parse_error not_authenticated permission_denied method_not_allowed not_acceptable unsupported_media_type
 throttled blank max_value max_length min_length empty does_not_exist incorrect_type not_a_dict invalid_list
-max_string_length token_not_valid
+max_string_length token_not_valid payload_too_large
 """
 
 _VALIDATION_CODES = """
