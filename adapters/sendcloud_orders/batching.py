@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import msgspec
+from typing import Literal
 
 from sendcloud_orders_api.models import OrderInput
-from sendcloud_orders_api.types import encode
 
-from .checking import find_errors
+from .bodies import UnwritableBody, key_errors, key_of, read_key, write_body
 from .errors import FieldError
 from .identity import OrderId, OrderKey, SendcloudId
-from .pointers import FieldPath
 from .report import SUPERSEDED, Accepted, NotSent, Rejected
 
 MAX_ORDERS = 100
@@ -66,101 +62,26 @@ def join_bodies(orders: Iterable[PreparedOrder]) -> bytes:
 
 
 def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrder | Rejected:
-    """Turn a model or a dict into JSON, and check that very JSON; refuse what cannot be sent.
+    """Turn a model or a dict into JSON, and refuse what cannot be sent, whatever it is: nothing is raised.
 
     The key is needed even with `check=False`: without it no answer can be matched and no repetition is safe.
     Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS.
     """
-    if not isinstance(order, OrderInput | Mapping):
-        wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
-        return Rejected(position, None, (wrong,))
     try:
-        body = write_body(order)
+        if not isinstance(order, OrderInput | Mapping):
+            wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
+            return Rejected(position, None, (wrong,))
+        plain, body = write_body(order, "OrderInput", check=check)
+        key = key_of(plain)
+        return Rejected(position, None, key_errors(plain)) if key is None else PreparedOrder(position, key, body)
     except UnwritableBody as error:
         return Rejected(position, read_key(order), error.errors)
-    if check:
-        errors = find_errors("OrderInput", msgspec.json.decode(body))
-        if errors:
-            return Rejected(position, read_key(order), errors)
-    key = read_key(order)
-    if key is None:
-        missing = FieldError("order_id and order_details.integration.id are needed", (), "missing")
-        return Rejected(position, None, (missing,))
-    return PreparedOrder(position, key, body)
-
-
-class UnwritableBody(Exception):
-    """Tell which fields cannot be written as JSON."""
-
-    def __init__(self, errors: tuple[FieldError, ...]) -> None:
-        super().__init__(errors)
-        self.errors = errors
-
-
-def write_body(order: msgspec.Struct | Mapping[Any, Any]) -> bytes:
-    """Write an order as JSON; an `id` that is a number becomes a string of digits. Rule: UPSERT-ID.
-
-    Raises `UnwritableBody`.
-    """
-    plain: Any = order if isinstance(order, msgspec.Struct) else dict(order)
-    identifier = plain.get("id") if isinstance(plain, dict) else getattr(plain, "id", None)
-    if isinstance(identifier, int) and not isinstance(identifier, bool):
-        plain = {**(plain if isinstance(plain, dict) else _members(plain)), "id": str(identifier)}
-    try:
-        return encode(plain)
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        # The message of the encoder may quote the order; the search below tells the place and the type alone.
-        errors = tuple(_unwritable(plain, ())) or (FieldError("Input cannot be written as JSON", (), "invalid"),)
-    raise UnwritableBody(errors)
-
-
-def read_key(order: object) -> OrderKey | None:
-    """Read the key of a model or dict, or None when it has no readable one. Rule: UPSERT-KEY."""
-    order_id = _member(order, "order_id")
-    integration = _member(_member(_member(order, "order_details"), "integration"), "id")
-    if isinstance(order_id, str) and isinstance(integration, int) and not isinstance(integration, bool):
-        return OrderKey(integration, OrderId(order_id))
-    return None
-
-
-def _member(value: object, name: str) -> object:
-    if isinstance(value, Mapping):
-        return value.get(name)
-    return getattr(value, name, None) if isinstance(value, msgspec.Struct) else None
-
-
-def _members(model: msgspec.Struct) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(model).items() if value is not msgspec.UNSET}
-
-
-def _unwritable(value: object, path: FieldPath) -> Iterable[FieldError]:
-    """Find the parts that JSON cannot say."""
-    if len(path) > _DEEPEST:
-        yield FieldError("Input is nested too deeply, or contains itself", path[:_SHOWN_DEPTH], "invalid")
-    elif isinstance(value, msgspec.Struct):
-        yield from _unwritable(_members(value), path)
-    elif isinstance(value, Mapping):
-        for name, item in value.items():
-            if isinstance(name, str | int | float):
-                yield from _unwritable(item, (*path, str(name)))
-            else:
-                yield FieldError(f"Names should be strings, not of type {type(name).__name__}", path, "invalid")
-    elif isinstance(value, list | tuple):
-        for index, item in enumerate(value):
-            yield from _unwritable(item, (*path, index))
-    else:
-        try:
-            encode(value)
-        except UnicodeEncodeError:
-            yield FieldError("Input should be a valid string, without lone surrogates", path, "invalid")
-        except ValueError:
-            yield FieldError("Input should be a finite number", path, "invalid")
-        except (TypeError, OverflowError):
-            yield FieldError(f"Input of type {type(value).__name__} cannot be written as JSON", path, "invalid")
-
-
-_DEEPEST = 60
-_SHOWN_DEPTH = 6
+    except MemoryError:
+        raise
+    except Exception as error:
+        # Its message may quote the order.
+        unreadable = FieldError(f"Input cannot be read: it raised {type(error).__name__}", (), "invalid")
+        return Rejected(position, None, (unreadable,))
 
 
 # ---------------------------------------------------------------- the plan

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -12,51 +14,145 @@ import msgspec
 
 from .errors import FieldError
 from .pointers import FieldPath
+from .unknown_fields import unknown_errors
 
 SchemaName = Literal["OrderInput", "OrderUpdate"]
 
 
-def find_errors(schema: SchemaName, body: object) -> tuple[FieldError, ...]:
+DEEPEST = 64
+"""Levels of objects and lists that a body may have."""
+
+
+def fits(schema: SchemaName | None, body: object) -> bool:
+    """Tell quickly whether a body is JSON in every part, and what the schema wants, if one is named.
+
+    False may also mean that a closer look is needed. Takes whatever `msgspec.to_builtins` gives.
+    Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-SERVICE-POINT.
+    """
+    try:
+        return _strict_validator(schema).is_valid(body)
+    except ValueError:  # of a type that JSON does not have, or a text that is not Unicode
+        return False
+
+
+def find_errors(
+    schema: SchemaName, body: object, given: Mapping[FieldPath, str] | None = None
+) -> tuple[FieldError, ...]:
     """List everything in `body`, a decoded JSON document, that the schema refuses; the messages quote no value.
 
-    Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-SERVICE-POINT, ERROR-TOGETHER.
+    `given` says what a caller gave where `body` holds a stand-in. Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID,
+    UPSERT-SERVICE-POINT, ERROR-TOGETHER.
     """
     validator = _validator(schema)
     if validator.is_valid(body):
         return ()
-    return tuple(error for failure in validator.iter_errors(body) for error in _errors(failure))
+    return tuple(_told(list(validator.iter_errors(body)), _Context(body, given or {})))
+
+
+@cache
+def _document() -> dict[str, Any]:
+    document: dict[str, Any] = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
+    return document
 
 
 @cache
 def _validator(schema: SchemaName) -> jsonschema_rs.Draft202012Validator:
-    document = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
-    root = {"$ref": f"#/components/schemas/{schema}", "components": document["components"]}
+    return _compiled(schema, _document()["components"])
+
+
+@cache
+def _strict_validator(schema: SchemaName | None) -> jsonschema_rs.Draft202012Validator:
+    """Make a validator that visits every value, where the schemas leave free-form objects alone.
+
+    It goes no deeper than `DEEPEST`: the library has no limit of its own, and would exhaust the stack.
+    """
+    components = _with_free_form({"$ref": "#/components/schemas/Json1"}, _document()["components"])
+    components["schemas"] |= {f"Json{level}": _json_schema(level) for level in range(DEEPEST + 1)}
+    return _compiled(schema or "Json0", components)
+
+
+def _compiled(name: str, components: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+    root = {"$ref": f"#/components/schemas/{name}", "components": components}
     return jsonschema_rs.Draft202012Validator(root, validate_formats=True)
 
 
-def _errors(failure: jsonschema_rs.ValidationError) -> Iterator[FieldError]:
+def _json_schema(level: int) -> dict[str, Any]:
+    scalars = ["string", "number", "boolean", "null"]
+    if level == DEEPEST:
+        return {"type": scalars}
+    deeper = {"$ref": f"#/components/schemas/Json{level + 1}"}
+    return {"type": [*scalars, "array", "object"], "items": deeper, "additionalProperties": deeper}
+
+
+def _with_free_form(form: dict[str, Any], schema: Any) -> Any:
+    """Copy a schema with `form` for the values of free-form objects."""
+    if isinstance(schema, dict):
+        return {
+            name: form if name == "additionalProperties" and part is True else _with_free_form(form, part)
+            for name, part in schema.items()
+        }
+    return [_with_free_form(form, part) for part in schema] if isinstance(schema, list) else schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """The document that was checked, and what a caller gave where it holds a stand-in."""
+
+    body: object
+    given: Mapping[FieldPath, str]
+
+    def value_at(self, path: FieldPath) -> Any:
+        value: Any = self.body
+        for part in path:
+            value = value[part]
+        return value
+
+
+def _told(failures: Sequence[jsonschema_rs.ValidationError], context: _Context) -> Iterator[FieldError]:
+    """Say what failed; of a value of the wrong type nothing but that."""
+    misfits = [failure.instance_path for failure in failures if failure.kind.name == "type"]
+    for failure in failures:
+        if failure.kind.name == "type" or failure.instance_path not in misfits:
+            yield from _errors(failure, context)
+
+
+def _errors(failure: jsonschema_rs.ValidationError, context: _Context) -> Iterator[FieldError]:
     path: FieldPath = tuple(failure.instance_path)
     kind: Any = failure.kind
     match kind.name:
         case "required":
             yield FieldError("Field required", (*path, kind.property), "missing")
         case "additionalProperties" | "unevaluatedProperties":
+            known = _names_beside(failure.schema_path)
             for name in kind.unexpected:
-                yield FieldError("Extra inputs are not permitted", (*path, name), "extra_forbidden")
+                yield from unknown_errors(name, context.value_at((*path, name)), path, known)
         case "oneOf" | "anyOf":
-            yield from _of_best_branch(kind.context, path)
+            yield from _of_best_branch(kind.context, path, context)
         case "not":
             for name in kind.schema.get("required", ()):
                 yield FieldError("Not permitted beside the other fields that are given", (*path, name), "invalid")
+        case "type":
+            yield FieldError(_about_type(kind, path, context), path, "invalid")
         case name:
             yield FieldError(_message(name, kind), path, _CODES.get(name, "invalid"))
 
 
-def _of_best_branch(branches: list[list[jsonschema_rs.ValidationError]], path: FieldPath) -> Iterator[FieldError]:
+def _names_beside(schema_path: Sequence[str | int]) -> Sequence[str]:
+    """List the fields that a schema names, by the path of its `additionalProperties`."""
+    schema: Any = _document()
+    for part in schema_path[:-1]:
+        schema = schema[part]
+        while "$ref" in schema:
+            schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return tuple(schema.get("properties", ()))
+
+
+def _of_best_branch(
+    branches: list[list[jsonschema_rs.ValidationError]], path: FieldPath, context: _Context
+) -> Iterator[FieldError]:
     """Speak of the branch that the value was meant for: the one that it does not miss by its type already."""
     meant = [branch for branch in branches if not any(_misses_type(failure, path) for failure in branch)]
-    for failure in (meant or branches)[0]:
-        yield from _errors(failure)
+    yield from _told((meant or branches)[0], context)
 
 
 def _misses_type(failure: jsonschema_rs.ValidationError, path: FieldPath) -> bool:
@@ -64,7 +160,7 @@ def _misses_type(failure: jsonschema_rs.ValidationError, path: FieldPath) -> boo
     return kind.name == "type" and tuple(failure.instance_path) == path
 
 
-_CODES = {"type": "invalid", "enum": "enum", "const": "enum"}
+_CODES = {"enum": "enum", "const": "enum"}
 _TYPES = {
     "string": "string",
     "integer": "integer",
@@ -87,11 +183,19 @@ _PATTERNS = {
 }
 
 
+def _about_type(kind: Any, path: FieldPath, context: _Context) -> str:
+    value = context.value_at(path)
+    wanted = [_TYPES[one] for one in kind.types if one != "null"]
+    given = context.given.get(path) or ("None" if value is None else type(value).__name__)
+    if "integer" in wanted and isinstance(value, float | Decimal):
+        given = "a number with a fraction" if path not in context.given else given
+    elif "string" in wanted and given in ("int", "UUID"):
+        given += ": str(...) it"
+    return f"Input should be a valid {' or '.join(wanted)}, not {given}"
+
+
 def _message(name: str, kind: Any) -> str:
     match name:
-        case "type":
-            wanted = [_TYPES[one] for one in kind.types if one != "null"]
-            return f"Input should be a valid {' or '.join(wanted)}"
         case "enum":
             *others, last = (f"'{option}'" for option in kind.options if option is not None)
             return f"Input should be {', '.join(others)} or {last}" if others else f"Input should be {last}"

@@ -12,7 +12,7 @@ from sendcloud_orders_api.api.orders import delete_order, get_order, update_orde
 from sendcloud_orders_api.models import Order, OrderReference, OrderResult, OrderUpdate, UpdateResult
 from sendcloud_orders_api.types import encode
 
-from .batching import UnwritableBody, write_body
+from .bodies import UnwritableBody, write_body
 from .checking import find_errors
 from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, UpdateNotApplied
 from .exchange import DELETE, GET, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
@@ -113,11 +113,10 @@ def _update_body(id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, c
     if not isinstance(changes, OrderUpdate | Mapping):
         raise InvalidRequest(f"An update is an OrderUpdate or a dict, not {type(changes).__name__}.")
     try:
-        body = write_body(changes)
+        plain, body = write_body(changes, "OrderUpdate", check=False)
     except UnwritableBody as error:
         errors = error.errors
     else:
-        plain = msgspec.json.decode(body)
         if not plain:
             raise InvalidRequest("The update changes nothing: it is empty.")
         if "id" in plain and str(plain["id"]) != str(id):

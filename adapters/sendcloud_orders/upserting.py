@@ -25,8 +25,8 @@ from .batching import (
     PreparedOrder,
     join_bodies,
     prepare,
-    read_key,
 )
+from .bodies import read_key
 from .delivery import REFUSED_FOR_DATA, Delivery
 from .errors import (
     APIStatusError,

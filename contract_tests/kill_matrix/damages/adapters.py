@@ -30,9 +30,10 @@ wrap_in = partial(around, of=ADAPTERS)
 
 @damaged("UPSERT-ID")
 def the_adapters_send_an_id_as_a_number(patch: pytest.MonkeyPatch) -> None:
-    def write_body(true: Any, order: Any) -> bytes:
-        plain = decode_json(true(order))
-        return encode_json(plain | ({"id": int(plain["id"])} if "id" in plain else {}))
+    def write_body(true: Any, order: Any, schema: Any, *, check: bool) -> tuple[dict[str, Any], bytes]:
+        copy, content = true(order, schema, check=check)
+        plain = decode_json(content)
+        return copy, encode_json(plain | ({"id": int(plain["id"])} if "id" in plain else {}))
 
     wrap_in(patch, "batching.write_body", write_body)
 
@@ -67,7 +68,7 @@ def the_adapters_send_the_first_of_two_orders_last(patch: pytest.MonkeyPatch) ->
 
 @damaged("UPSERT-REQUIRED", "UPSERT-BOUNDS")
 def the_adapters_check_nothing_before_sending(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "batching.find_errors", lambda schema, plain: ())
+    wrap_in(patch, "batching.write_body", lambda true, order, schema, *, check: true(order, schema, check=False))
 
 
 @damaged("READ-ID")

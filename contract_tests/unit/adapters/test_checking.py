@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from orders.factory import order, with_value, without
-from sendcloud_orders.checking import find_errors
+from sendcloud_orders.bodies import UnwritableBody, write_body
+from sendcloud_orders.checking import SchemaName, find_errors
 from sendcloud_orders.errors import FieldError
 from sendcloud_orders.pointers import FieldPath
+from sendcloud_orders.unknown_fields import V3_PLACES
 
 
 def changed(path: FieldPath, value: Any) -> dict[str, Any]:
@@ -102,3 +104,110 @@ def test_an_update_is_checked_against_its_own_schema() -> None:
     assert find_errors("OrderUpdate", {"order_number": "#1"}) == ()
     [error] = find_errors("OrderUpdate", {"order_details": {"order_items": [{"name": "Tea tin", "quantity": -1}]}})
     assert error == FieldError("Input should be greater than or equal to 0", (*ITEM, "quantity"), "invalid")
+
+
+# ---------------------------------------------------------------- what misleads nobody
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("shiping_address",), {}, "did you mean shipping_address?"),
+        (("order_details", "note"), "x", "did you mean notes?"),
+        ((*ITEM, "total_price", "curency"), "EUR", "did you mean currency?"),
+        (("customs_details",), {"export_typ": "private"}, "did you mean export_type?"),
+        (("shipping_details",), {"measurement": {"wieght": 1}}, "did you mean weight?"),
+        (("customer_details",), {"name": "A", "telephone": "1"}, "did you mean phone_number?"),
+    ],
+)
+def test_a_field_that_is_not_known_is_told_with_the_one_that_is_spelled_alike_at_its_place(
+    path: FieldPath, value: Any, message: str
+) -> None:
+    [error] = find_errors("OrderInput", changed(path, value))
+    assert error.path[: len(path)] == path
+    assert error.code == "extra_forbidden"
+    assert error.message == f"Extra inputs are not permitted; {message}"
+
+
+def test_a_field_that_is_like_none_is_told_without_a_guess() -> None:
+    [error] = find_errors("OrderInput", changed(("surprise",), 1))
+    assert error == FieldError("Extra inputs are not permitted", ("surprise",), "extra_forbidden")
+
+
+def test_the_spelling_is_looked_up_in_the_schema_of_an_update_too() -> None:
+    [error] = find_errors("OrderUpdate", {"billing_adress": {}})
+    assert error.message.endswith("did you mean billing_address?")
+
+
+V2_FIELDS = {
+    "name": "shipping_address.name",
+    "address": "shipping_address.address_line_1",
+    "house_number": "shipping_address.house_number",
+    "city": "shipping_address.city",
+    "postal_code": "shipping_address.postal_code",
+    "country": "shipping_address.country_code",
+    "telephone": "shipping_address.phone_number",
+    "email": "shipping_address.email",
+    "shipment": "shipping_details.ship_with",
+    "parcel_items": "order_details.order_items",
+    "to_service_point": "service_point_details.id",
+    "external_order_id": "order_id",
+    "order_status": "order_details.status",
+    "payment_status": "payment_details.status",
+    "total_order_value": "payment_details.total_price.value",
+    "total_order_value_currency": "payment_details.total_price.currency",
+    "weight": "shipping_details.measurement.weight",
+    "updated_at": "order_details.order_updated_at",
+}
+
+
+@pytest.mark.parametrize("schema", ["OrderInput", "OrderUpdate"])
+def test_a_flat_v2_body_is_told_apart_and_each_field_with_its_place_in_v3(schema: SchemaName) -> None:
+    body = dict.fromkeys(V2_FIELDS, "x") | {"order_number": "1"}
+    told = {error.field: error.message for error in find_errors(schema, body) if error.code == "extra_forbidden"}
+    assert told.keys() == V2_FIELDS.keys()
+    for name, place in V2_FIELDS.items():
+        assert "this is the v2 shape" in told[name]
+        assert told[name].endswith(f"v3 has it at {place}")
+
+
+@pytest.mark.parametrize("around", ["parcel", "parcels", "shipments"])
+def test_a_v2_body_with_something_around_it_is_told_apart(around: str) -> None:
+    told = {error.field: error.message for error in find_errors("OrderInput", {around: {"city": "Oss", "odd": 1}})}
+    assert "this is the v2 shape" in told[around]
+    assert told[f"{around}.city"].endswith("v3 has it at shipping_address.city")
+    assert f"{around}.odd" not in told
+    assert around in {error.field for error in find_errors("OrderInput", {around: [{"city": "Oss"}]})}
+
+
+def test_each_place_in_v3_that_a_hint_names_is_one_that_the_schema_has() -> None:
+    for place in V3_PLACES.values():
+        body: dict[str, Any] = {}
+        *steps, last = place.split(".")
+        inner = body
+        for step in steps:
+            inner = inner.setdefault(step, {})
+        inner[last] = b"of a type that no field has"
+        [error] = [error for error in errors_of_write(body) if error.field == place]
+        assert error.message.startswith("Input should be a valid")
+
+
+def errors_of_write(body: dict[str, Any]) -> tuple[FieldError, ...]:
+    with pytest.raises(UnwritableBody) as caught:
+        write_body(body, "OrderInput", check=True)
+    return caught.value.errors
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "message"),
+    [
+        (("customs_details",), {"shipment_type": 5}, "Input should be a valid string, not int: str(...) it"),
+        (("service_point_details",), 5, "Input should be a valid dictionary, not int"),
+        (("customs_details",), 5, "Input should be a valid dictionary, not int"),
+        ((*ITEM, "quantity"), 1.5, "Input should be a valid integer, not a number with a fraction"),
+        (("order_details", "tags"), "gift", "Input should be a valid list, not str"),
+    ],
+)  # fmt: skip
+def test_of_a_value_of_the_wrong_type_nothing_but_the_type_is_told(path: FieldPath, value: Any, message: str) -> None:
+    [error] = find_errors("OrderInput", changed(path, value))
+    assert error.message == message

@@ -1,0 +1,364 @@
+"""Write an order or an update as JSON, and refuse by field what JSON cannot say or the schema does not take.
+
+What a caller passes is read once, into a plain copy of dicts, lists, texts and numbers; that copy is checked, and that
+copy is written. Values are taken for what they are:
+
+| given                                                          | written as                                    |
+|----------------------------------------------------------------|-----------------------------------------------|
+| str, int, float, Decimal, bool, None, and their subclasses     | the value itself                              |
+| any `numbers.Integral`, such as numpy's                        | an integer                                    |
+| datetime, date, and their subclasses                           | text, as RFC 3339 has it                      |
+| enum members                                                   | their value                                   |
+| dict, any other Mapping, dataclasses, attrs classes, Structs   | an object                                     |
+| list, tuple, set, frozenset, deque, UserList                   | a list                                        |
+
+All else is refused: bytes, bytearray, memoryview, time, timedelta and UUID, which the codec alone would turn into text;
+NaN and infinity, which it would turn into null; integers beyond 64 bits, and amounts beyond the range of a double.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections import UserList, deque
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from math import isfinite, nan
+from numbers import Integral
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from .checking import DEEPEST, SchemaName, find_errors, fits
+from .errors import FieldError
+from .identity import OrderId, OrderKey
+from .pointers import FieldPath
+from .unknown_fields import is_v2
+
+_ENCODER = msgspec.json.Encoder(decimal_format="number")
+
+_INTEGERS = range(-(2**63), 2**63)
+_LARGEST_EXPONENT = 307
+"""Of ten: the largest whose every multiple below the next a double can hold."""
+_MOST_DIGITS = 100
+
+
+class UnwritableBody(Exception):
+    """The fields that keep a body from being sent."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__(errors)
+        self.errors = errors
+
+
+def write_body(
+    body: msgspec.Struct | Mapping[Any, Any], schema: SchemaName, *, check: bool
+) -> tuple[dict[str, Any], bytes]:
+    """Write an order or an update as JSON; give the plain copy that was written, too.
+
+    An `id` that is a number becomes a string of digits. With `check` the body must be what the schema wants; without
+    it, what JSON can say.
+
+    Raises `UnwritableBody`, also where the caller's own objects fail while they are read. Rule: UPSERT-ID.
+    """
+    try:
+        plain = _copy(body)
+    except MemoryError:
+        raise
+    except Exception:
+        # Found outside of the handler, so that no cause hangs on the error that may quote the order.
+        plain = None
+    if not isinstance(plain, dict):
+        raise UnwritableBody((_find_unreadable(body, ()),))
+    identifier = plain.get("id")
+    if type(identifier) is int and identifier in _INTEGERS:
+        plain["id"] = str(identifier)
+    try:
+        content = _ENCODER.encode(plain) if fits(schema if check else None, plain) else b""
+    except ValueError:  # a text that is not Unicode, an integer of thousands of digits
+        content = b""
+    if content and not _may_hold_extreme_number(content):
+        return plain, content
+    return _examine(plain, schema, check=check)
+
+
+def read_key(order: object) -> OrderKey | None:
+    """Read the key of a model or dict, or None when it has no readable one. Rule: UPSERT-KEY."""
+    try:
+        integration = _member(_member(_member(order, "order_details"), "integration"), "id")
+        return _key(_copy(_member(order, "order_id")), _copy(integration))
+    except MemoryError:
+        raise
+    except Exception:
+        return None
+
+
+def key_of(plain: dict[str, Any]) -> OrderKey | None:
+    """Read the key of a plain order, or None when it has no readable one. Rule: UPSERT-KEY."""
+    try:
+        return _key(plain["order_id"], plain["order_details"]["integration"]["id"])
+    except (LookupError, TypeError):
+        return None
+
+
+def key_errors(plain: dict[str, Any]) -> tuple[FieldError, ...]:
+    """Say what keeps the key of a plain order from being read: the field that is missing, or is of another type."""
+    found = tuple(error for error in find_errors("OrderInput", plain) if error.path in _KEY_PATHS or is_v2(error.path))
+    if any(error.path in _KEY_PATHS for error in found):
+        return found
+    # The schema takes 41.0 for an integer.
+    given = type(plain["order_details"]["integration"]["id"]).__name__
+    return (*found, FieldError(f"Input should be a valid integer, not {given}: int(...) it", _KEY_PATHS[-1], "invalid"))
+
+
+def _key(order_id: object, integration: object) -> OrderKey | None:
+    if type(order_id) is str and type(integration) is int:
+        return OrderKey(integration, OrderId(order_id))
+    return None
+
+
+_KEY_PATHS: tuple[FieldPath, ...] = (
+    ("order_id",),
+    ("order_details",),
+    ("order_details", "integration"),
+    ("order_details", "integration", "id"),
+)
+
+
+def _member(value: object, name: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(name)
+    return getattr(value, name, None) if isinstance(value, msgspec.Struct) else None
+
+
+# ---------------------------------------------------------------- the plain copy
+
+
+class _Unsayable:
+    """What stands in a plain copy where JSON cannot say the caller's value.
+
+    `given` names what was given, beside what the schema wants there; without it `message` says all.
+    """
+
+    # Not a dataclass: the codec takes those for objects.
+
+    def __init__(self, message: str, given: str | None = None) -> None:
+        self.message = message
+        self.given = given
+
+    @classmethod
+    def of_type(cls, value: object) -> _Unsayable:
+        kind = type(value)
+        # Of numpy's bool nobody is to read that it is no bool.
+        name = f"{kind.__module__}.{kind.__name__}" if hasattr(builtins, kind.__name__) else kind.__name__
+        name = name.removeprefix("builtins.")
+        return cls(f"Input of type {name} cannot be written as JSON", name)
+
+
+_FOREIGN = (bytes, bytearray, memoryview, time, timedelta, UUID)
+_KEPT = (*_FOREIGN, _Unsayable, Decimal)
+
+
+def _copy(value: object) -> Any:
+    return msgspec.to_builtins(value, builtin_types=_KEPT, enc_hook=_taken)
+
+
+def _taken(value: object) -> object:
+    """Take a value of a type that the codec does not know for what it is, where JSON has one way to say it."""
+    try:
+        match value:
+            case str():
+                return str.__str__(value)
+            case float():
+                return float.__float__(value)
+            case Integral():
+                return operator.index(value)
+            case Decimal():
+                return Decimal(value)
+            case datetime():
+                return _moment(value)
+            case date():
+                return date(value.year, value.month, value.day)
+            case Mapping():
+                return dict(value)
+            case deque() | UserList():
+                return list(value)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _Unsayable(_raised(error))
+    return _Unsayable.of_type(value)
+
+
+def _moment(value: datetime) -> datetime | str:
+    """Copy a datetime by its parts: a subclass may hold nanoseconds, or no moment at all, as pandas' do."""
+    plain = datetime(
+        value.year,
+        value.month,
+        value.day,
+        value.hour,
+        value.minute,
+        value.second,
+        value.microsecond,
+        value.tzinfo,
+        fold=value.fold,
+    )
+    nanosecond: int = getattr(value, "nanosecond", 0)
+    if not nanosecond:
+        return plain
+    text = plain.isoformat(timespec="microseconds")
+    return f"{text[:26]}{nanosecond:03}{text[26:]}"
+
+
+def _raised(error: Exception) -> str:
+    """Name what a caller's object raised, by its type alone: a message may quote the order."""
+    if isinstance(error, RecursionError):
+        return "Input is nested too deeply, or contains itself"
+    return f"Input cannot be read: it raised {type(error).__name__}"
+
+
+def _find_unreadable(value: object, path: FieldPath) -> FieldError:
+    """Find the place at which copying a value fails."""
+    problem = _problem_of(value)
+    for name, part in _parts(value) if len(path) < _SHOWN_DEPTH else ():
+        if _problem_of(part):
+            return _find_unreadable(part, (*path, name))
+    return FieldError(problem or "Input cannot be read", path, "invalid")
+
+
+def _problem_of(value: object) -> str | None:
+    try:
+        copy = _copy(value)
+    except MemoryError:
+        raise
+    except Exception as error:
+        return _raised(error)
+    return copy.message if isinstance(copy, _Unsayable) else None
+
+
+_SHOWN_DEPTH = 6
+
+
+def _parts(value: object) -> Iterable[tuple[str | int, object]]:
+    match value:
+        case msgspec.Struct():
+            members = zip(value.__struct_encode_fields__, msgspec.structs.astuple(value), strict=True)
+            return [(name, part) for name, part in members if part is not msgspec.UNSET]
+        case dict():
+            return [(name, part) for name, part in value.items() if isinstance(name, str)]
+        case list() | tuple():
+            return enumerate(value)
+    return ()
+
+
+# ---------------------------------------------------------------- what JSON cannot say
+
+# Digits become 0 and signs -, so that two plain searches find a long run of digits and an exponent of three.
+_NUMERALS = bytes.maketrans(b"123456789+", b"000000000-")
+_LONG_RUN = b"0" * 19
+_LONG_EXPONENT = b"E-000"
+
+
+def _may_hold_extreme_number(content: bytes) -> bool:
+    """Tell, quickly, whether numbers in a body may need a closer look. Longer texts of digits make it look, too."""
+    folded = content.translate(_NUMERALS)
+    return _LONG_RUN in folded or _LONG_EXPONENT in folded
+
+
+def _examine(plain: dict[str, Any], schema: SchemaName, *, check: bool) -> tuple[dict[str, Any], bytes]:
+    """Go through a plain copy value by value, and write it after all if nothing is wrong with it."""
+    found: dict[FieldPath, _Unsayable] = {}
+    clean = _cleaned(plain, (), found)
+    given = {path: place.given for path, place in found.items() if place.given}
+    wrong = find_errors(schema, clean, given) if found or check else ()
+    errors = [*_say(found, wrong), *(_elsewhere(found, wrong) if check else ())]
+    if errors:
+        raise UnwritableBody(tuple(errors))
+    return clean, _ENCODER.encode(clean)
+
+
+def _say(found: Mapping[FieldPath, _Unsayable], wrong: Iterable[FieldError]) -> Iterable[FieldError]:
+    """Say of each place what the schema wants there, or else that JSON cannot say what is there."""
+    wanted = {error.path: error for error in reversed(tuple(wrong)) if error.path in found}
+    for path, place in found.items():
+        yield wanted[path] if place.given and path in wanted else FieldError(place.message, path, "invalid")
+
+
+def _elsewhere(found: Mapping[FieldPath, _Unsayable], wrong: Iterable[FieldError]) -> Iterable[FieldError]:
+    around = {path[:length] for path in found for length in range(len(path) + 1)}
+    return (error for error in wrong if error.path not in around)
+
+
+def _cleaned(value: Any, path: FieldPath, found: dict[FieldPath, _Unsayable]) -> Any:
+    """Copy a plain value with NaN, which no schema takes, in place of what JSON cannot say; note the places."""
+    if len(path) >= DEEPEST:
+        found[path[:_SHOWN_DEPTH]] = _Unsayable("Input is nested too deeply")
+        return nan
+    match value:
+        case dict():
+            clean = {}
+            for name, part in value.items():
+                if _is_sayable(name):
+                    name = str.__str__(name)
+                    clean[name] = _cleaned(part, (*path, name), found)
+                else:
+                    found[path] = _Unsayable(_about_name(name))
+            return clean
+        case list() | tuple():
+            return [_cleaned(part, (*path, index), found) for index, part in enumerate(value)]
+    place = _about(value)
+    if place is None:
+        return value
+    found[path] = place
+    return nan
+
+
+def _about_name(name: object) -> str:
+    if isinstance(name, str):
+        return "Names should be valid strings, without lone surrogates"
+    return f"Names should be strings, not of type {type(name).__name__}"
+
+
+def _about(value: object) -> _Unsayable | None:
+    """Say what is wrong with a value that is neither object nor list, if anything is."""
+    match value:
+        case _Unsayable():
+            return value
+        case str():
+            if not _is_sayable(value):
+                return _Unsayable("Input should be a valid string, without lone surrogates")
+        case bool() | None:
+            pass
+        case int():
+            if value not in _INTEGERS:
+                return _Unsayable("Input should be an integer of at most 64 bits")
+        case float():
+            if not isfinite(value):
+                return _NOT_FINITE
+        case Decimal():
+            return _about_amount(value)
+        case _:
+            return _Unsayable.of_type(value)
+    return None
+
+
+_NOT_FINITE = _Unsayable("Input should be a finite number", "NaN or infinity: JSON has finite numbers alone")
+
+
+def _about_amount(value: Decimal) -> _Unsayable | None:
+    if not value.is_finite():
+        return _NOT_FINITE
+    if abs(value.adjusted()) > _LARGEST_EXPONENT:
+        return _Unsayable(f"Input should be an amount between 1E-{_LARGEST_EXPONENT} and 1E+{_LARGEST_EXPONENT}")
+    if len(value.as_tuple().digits) > _MOST_DIGITS:
+        return _Unsayable(f"Input should be an amount of at most {_MOST_DIGITS} digits")
+    return None
+
+
+def _is_sayable(text: object) -> bool:
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:
+        return False
