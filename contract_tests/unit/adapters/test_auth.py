@@ -144,11 +144,15 @@ def test_a_key_that_is_no_text_is_refused_by_the_name_of_its_variable(
         make(odd)
 
 
+ODD_SCOPES: list[Any] = [5, ["read:order"], b"read:order", "read\norder", "é"]
+ODD_FUNCTIONS: list[Any] = [5, "fetch", []]
+
+
 @pytest.mark.parametrize(
     ("name", "odd"),
     [
-        *(("scope", odd) for odd in (5, ["read:order"], b"read:order", "read\norder", "é")),
-        *((name, odd) for name in ("fetch", "fetch_async", "clock") for odd in (5, "fetch", [])),
+        *(("scope", odd) for odd in ODD_SCOPES),
+        *((name, odd) for name in ("fetch", "fetch_async", "clock") for odd in ODD_FUNCTIONS),
     ],
 )
 def test_another_argument_of_a_wrong_type_is_refused_by_its_name(name: str, odd: object) -> None:

@@ -118,7 +118,7 @@ def test_a_usable_base_url_is_taken_without_its_last_slash(url: str, clean: str)
         ("https://panel.sendcloud.sc/api/v2", "https://panel.sendcloud.sc/api/v3"),
         ("https://panel.sendcloud.sc/api/v2/orders", "v3"),
         ("http://127.0.0.1:8000/v2/", "http://127.0.0.1:8000/v3"),
-        *((odd, "URL") for odd in (None, 5, b"https://panel.sendcloud.sc", Path("/api"), [], True)),
+        *((odd, "URL") for odd in (None, 5, b"https://panel.sendcloud.sc", Path("/api"), (), True)),
     ],
 )
 def test_a_base_url_that_cannot_be_right_is_refused_with_the_reason(url: Any, told: str) -> None:

@@ -170,7 +170,11 @@ def test_a_proxy_that_drips_ends_by_the_deadline(connect: Callable[..., Driven])
 
 
 def test_no_read_is_limited_where_there_is_no_deadline(connect: Callable[..., Driven]) -> None:
-    with Loopback(lambda connection: (connection.request(), connection.send(answer(ORDER)))[1]) as server:
+    def serve(connection: Connection) -> None:
+        connection.request()
+        connection.send(answer(ORDER))
+
+    with Loopback(serve) as server:
         patient = RetryPolicy(deadline=float("inf"))
         assert connect(server.url, retry=patient, timeout=httpx.Timeout(None)).get(669).id == 669
 

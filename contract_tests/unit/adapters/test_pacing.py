@@ -9,6 +9,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -175,19 +176,20 @@ def test_a_limit_that_lets_nothing_through_is_refused_by_name(wrong: dict[str, A
         PaceLimits(**wrong)
 
 
+ODD: list[Any] = [5, b"redis://", [], object()]
+
+
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: Pace(limits=5),
-        lambda: Pace(name=5),
-        lambda: Pace(sleep=5),
-        lambda: Pace(sleep_async="later"),
-        lambda: Pace(redis_url=5),
-        lambda: Pace.shared(5),
-        lambda: Pace.shared("account", 5),
-        lambda: Pace.shared("account", redis_url=b"redis://"),
-        lambda: PaceLimits().faster(0),
-        lambda: PaceLimits().faster("2"),
+        *(
+            partial(Pace, **{name: odd})
+            for name in ("limits", "name", "sleep", "sleep_async", "redis_url")
+            for odd in ODD
+        ),
+        *(partial(Pace.shared, odd) for odd in ODD),
+        *(partial(Pace.shared, "account", odd) for odd in ODD),
+        *(partial(PaceLimits().faster, odd) for odd in (0, -1, *ODD[1:])),
     ],
 )
 def test_a_pace_of_odd_arguments_is_a_wrong_setting(make: Callable[[], object]) -> None:
@@ -419,15 +421,17 @@ def test_the_key_is_not_in_redis_in_clear(redis_url: str) -> None:
 def test_after_a_fork_the_bucket_in_redis_is_the_same_over_other_connections() -> None:
     pytest.importorskip("redis")
     pace = Pace(name="forked", redis_url="redis://127.0.0.1:1/0")
-    before = {kind: lane._bucket for kind, lane in pace._lanes.items()}
+
+    def pools() -> list[Any]:
+        stores: list[Any] = [lane._bucket.limiter._store for lane in pace._lanes.values()]
+        return [store._backend.get_client().connection_pool for store in stores]
+
+    keys, before = [lane._bucket.key for lane in pace._lanes.values()], pools()
     pace.after_fork()
-    for kind, lane in pace._lanes.items():
-        assert lane._bucket.key == before[kind].key
-        assert lane._bucket.limiter._store is not before[kind].limiter._store
-        # Emptied for one child, it would be empty for all.
-        assert not lane._drain_due
-    pools = [lane._bucket.limiter._store._backend.get_client().connection_pool for lane in pace._lanes.values()]
-    assert before["write"].limiter._store._backend.get_client().connection_pool not in pools
+    assert [lane._bucket.key for lane in pace._lanes.values()] == keys
+    assert not set(map(id, pools())) & set(map(id, before))
+    # Emptied for one child, it would be empty for all.
+    assert not any(lane._drain_due for lane in pace._lanes.values())
 
 
 def test_a_redis_that_was_never_there_is_a_clear_error(tmp_path: Path) -> None:
