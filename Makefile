@@ -1,11 +1,13 @@
 # An index of tox.ini, which defines every check. Everything that is installed stays in .venv, .tox and node_modules.
 RECENT = 'import sys; sys.exit(sys.version_info < (3, 11))'
-# Looked for once, and only when .venv is to be made.
+# Looked for once, and only when something is to be set up.
 PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.11 python; do \
 	$$name -c $(RECENT) 2>/dev/null && echo $$name && break; done))$(PYTHON)
-TOX = .venv/bin/python -m tox run
+LOCK = contract_tests/runs/lock.py
+# Any number of runs at a time, as long as nothing that they use is set up anew.
+TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
 # As many environments at a time as there are cores; each one's output in one piece.
-ALL_TOX = .venv/bin/python -m tox run-parallel --parallel-no-spinner
+ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
 
 # pyenv hides the Pythons that are not active: show them to tox.
 empty :=
@@ -20,75 +22,107 @@ PYTHONS := $(PYENV_PYTHONS) $(wildcard $(addsuffix /python3.1?,$(subst :, ,$(PAT
 WHEEL := .tox/wheel-$(firstword $(shell echo $(PYTHONS) | cksum))
 WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __pycache__ -prune -o -print 2>/dev/null)
 
+TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
 .PHONY: help test contract unit tools lint types generate check-generated ledger sandbox kill-matrix benchmark endurance lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: .venv/done node_modules/done $(WHEEL) ## run every check: lint, types, tools, unit tests on each Python, contract
+test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools, unit tests on each Python, contract
 	$(ALL_TOX) --skip-pkg-install
 
-contract: .venv/done node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
+contract: $(TOOLS) node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
 	$(TOX) -e contract
 
-unit: .venv/done node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
+unit: $(TOOLS) node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
 
-tools: .venv/done node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
+tools: $(TOOLS) node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools
 
-lint: .venv/done node_modules/done ## lint and check the format of the code, and lint the spec
+lint: $(TOOLS) node_modules/done ## lint and check the format of the code, and lint the spec
 	$(TOX) -e lint
 
-types: .venv/done node_modules/done ## check the types with mypy and pyright
+types: $(TOOLS) node_modules/done ## check the types with mypy and pyright
 	$(TOX) -e types
 
-generate: .venv/done ## write generated/ from the spec
+generate: $(TOOLS) ## write generated/ from the spec
 	$(TOX) -e generate
 
-check-generated: .venv/done ## fail if generating again would give another byte
+check-generated: $(TOOLS) ## fail if generating again would give another byte
 	$(TOX) -e check-generated
 
-ledger: .venv/done ## write into spec/LEDGER.md which tests prove each rule
+ledger: $(TOOLS) ## write into spec/LEDGER.md which tests prove each rule
 	$(TOX) -e ledger
 
 sandbox: .venv/done ## start the stateful sandbox and print its address and credentials
 	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
 
-kill-matrix: .venv/done node_modules/done ## damage the sandbox and show which tests see it
+kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it
 	$(TOX) -e kill-matrix
 
-benchmark: .venv/done node_modules/done ## measure the generated client and the adapters
+benchmark: $(TOOLS) node_modules/done ## measure the generated client and the adapters
 	$(TOX) -e benchmark
 
-endurance: .venv/done node_modules/done ## push 100,000 orders through faults and kills, and measure
+endurance: $(TOOLS) node_modules/done ## push 100,000 orders through faults and kills, and measure
 	$(TOX) -e endurance
 
-lock: .venv/done ## pin again what pyproject.toml and package.json ask for
+lock: $(TOOLS) ## pin again what pyproject.toml and package.json ask for
 	$(TOX) -e lock
 
 clean: ## remove all that was installed or built
 	rm -rf .venv .tox node_modules dist reports
 
-# Each mark below is written last, so that a set-up which failed half-way starts over.
+# What each mark below is made of.
 .venv/tools: requirements.lock
+# The checkout's own packages, so that the tools, the examples and the suite import what stands here.
+.venv/done: .venv/tools pyproject.toml
+# Made here, because two runs at a time would make them at a time.
+.tox/done: .venv/done tox.ini
+node_modules/done: package.json package-lock.json
+$(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
+
+ifndef SETTING_UP
+# One run sets up at a time, and looks once more at what is left to do when it is its turn.
+# pyenv's Pythons change the PATH of what they start.
+ALONE = $(or $(PYTHON),.venv/bin/python) $(LOCK) alone $(1) env "PATH=$$PATH"
+SET_UP = --no-print-directory SETTING_UP=yes
+
+.venv/tools:
 	@test -n "$(PYTHON)" && $(PYTHON) -c $(RECENT) || { echo "Python 3.11 or newer is missing$(if $(PYTHON), ($(PYTHON) is too old)): install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(call ALONE,tools) $(MAKE) $(SET_UP) $@
+
+.venv/done .tox/done node_modules/done:
+	@$(call ALONE,tools) $(MAKE) $(SET_UP) $@
+
+$(WHEEL):
+	@$(call ALONE,wheel) $(MAKE) $(SET_UP) $@
+
+else
+# Each mark is written last, so that a set-up which failed half-way starts over.
+TOX = .venv/bin/python -m tox run
+
+.venv/tools:
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@touch $@
 
-# The checkout's own packages, so that the tools, the examples and the suite import what stands here.
-.venv/done: .venv/tools pyproject.toml
+.venv/done:
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-node_modules/done: package.json package-lock.json
+.tox/done:
+	$(TOX) -q -m tools --notest
+	@touch $@
+
+node_modules/done:
 	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 20) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Node 18.20 or newer with npm is missing$$(node --version 2>/dev/null | sed 's/.*/ (found &)/'): install it, for instance from nodejs.org" >&2; exit 1; }
 	npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
-$(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
+$(WHEEL):
 	@rm -f .tox/wheel-*
 	$(TOX) -m unit --notest
 	@touch $@
+endif

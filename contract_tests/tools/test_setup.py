@@ -3,8 +3,13 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
+import time
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -18,6 +23,9 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy2(ROOT / name, folder)
+    lock = Path("contract_tests", "runs", "lock.py")
+    (folder / lock).parent.mkdir(parents=True)
+    shutil.copy2(ROOT / lock, folder / lock)
     (folder / "README.md").touch()
     (folder / "LICENSE").touch()
     return folder
@@ -38,6 +46,13 @@ def put_tool(checkout: Path, name: str, script: str) -> Path:
     tool.write_text(f"#!/bin/sh\n{script}\n")
     tool.chmod(0o755)
     return tool
+
+
+def put_python(checkout: Path, make_venv: str) -> Path:
+    """Put a Python on the PATH that is new enough, and makes `.venv` by a shell script."""
+    return put_tool(
+        checkout, "python-new", f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {sys.executable} "$@" ;; esac'
+    )
 
 
 def test_an_old_node_is_named_with_what_to_install(checkout: Path) -> None:
@@ -69,9 +84,7 @@ def test_no_python_is_named_with_what_to_install(checkout: Path) -> None:
 
 def test_an_installation_that_failed_shows_why_and_is_not_taken_for_done(checkout: Path) -> None:
     failing = put_tool(checkout, "python-failing", "echo no network >&2; exit 1")
-    new = put_tool(
-        checkout, "python-new", f'[ "$1" = -c ] || {{ mkdir -p .venv/bin; ln -s {failing} .venv/bin/python; }}'
-    )
+    new = put_python(checkout, f"mkdir -p .venv/bin; ln -s {failing} .venv/bin/python")
     done = make(checkout, ".venv/done", f"PYTHON={new}")
     assert done.returncode != 0
     assert "no network" in done.stderr
@@ -98,20 +111,20 @@ def set_up(checkout: Path) -> None:
     (wheel,) = {word for word in make(checkout, "-n", "unit").stdout.split() if re.fullmatch(r"\.tox/wheel-\d+", word)}
     for path in checkout.iterdir():
         touch(path, minute=0)
-    for minute, name in enumerate((".venv/tools", ".venv/done", "node_modules/done", wheel), start=1):
+    for minute, name in enumerate((".venv/tools", ".venv/done", ".tox/done", "node_modules/done", wheel), start=1):
         touch(checkout / name, minute)
 
 
 @pytest.mark.parametrize(
     ("target", "command"),
     [
-        ("contract", ".venv/bin/python -m tox run -e contract"),
-        ("test", ".venv/bin/python -m tox run-parallel --parallel-no-spinner --skip-pkg-install"),
+        ("contract", "shared tools .venv/bin/python -m tox run -e contract"),
+        ("test", "shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner --skip-pkg-install"),
     ],
 )
 def test_the_second_run_installs_nothing(checkout: Path, target: str, command: str) -> None:
     set_up(checkout)
-    assert make(checkout, "-n", target).stdout.strip() == command
+    assert make(checkout, "-n", target).stdout.strip() == f".venv/bin/python contract_tests/runs/lock.py {command}"
 
 
 @pytest.mark.parametrize(
@@ -120,6 +133,7 @@ def test_the_second_run_installs_nothing(checkout: Path, target: str, command: s
         ("requirements.lock", "--require-hashes"),
         ("pyproject.toml", "--editable"),
         ("package-lock.json", "npm ci"),
+        ("tox.ini", "tox run -q -m tools --notest"),
         ("adapters/sendcloud_orders/client.py", "tox run -m unit --notest"),
     ],
 )
@@ -127,3 +141,152 @@ def test_what_changed_is_installed_again(checkout: Path, changed: str, again: st
     set_up(checkout)
     touch(checkout / changed, minute=9)
     assert again in make(checkout, "-n", "test").stdout
+
+
+# ---------------------------------------------------------------------- two at a time
+
+
+PATIENCE = 60.0
+# Each program notes when it begins and when it ends, so that one sees what went on at the same time.
+NOTED = 'echo "begin {name}" >> log; {does}; echo "end {name}" >> log'
+# One that runs waits for as many beside it as it is told, and for as long as it is held.
+BESIDE = 'while [ -e hold ] || [ "$(grep -c "begin run" log)" -lt "${TOGETHER:-1}" ]; do sleep 0.05; done'
+
+
+@pytest.fixture
+def noting(checkout: Path) -> Path:
+    """Return a checkout whose Python, pip, tox and npm do nothing but note what they are asked for."""
+    python = put_tool(
+        checkout,
+        "python-of-venv",
+        f'[ "$1" = -m ] || exec {sys.executable} "$@"; case "$*" in '
+        f"*pip*) {NOTED.format(name='pip', does='sleep 0.2')} ;; "
+        f"*--notest*) {NOTED.format(name='prepare', does='sleep 0.2')} ;; "
+        f"*) {NOTED.format(name='run', does=BESIDE)} ;; esac",
+    )
+    new_venv = f"sleep 0.2; mkdir -p .venv/bin; ln -sf {python} .venv/bin/python"
+    put_python(checkout, NOTED.format(name="venv", does=new_venv))
+    put_tool(checkout, "npm", NOTED.format(name="npm", does="sleep 0.2; mkdir -p node_modules"))
+    (checkout / "adapters").mkdir()
+    return checkout
+
+
+class Run:
+    """A `make` that goes on beside others."""
+
+    def __init__(self, checkout: Path, target: str, **more: str) -> None:
+        tools = checkout.parent / "tools"
+        path = f"{tools}{os.pathsep}{os.environ['PATH']}"
+        self._process = subprocess.Popen(
+            ["make", f"PYTHON={tools / 'python-new'}", target],
+            cwd=checkout,
+            env={**os.environ, "PATH": path, "MAKEFLAGS": "", **more},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+    def first_complaint(self) -> str:
+        assert self._process.stderr is not None
+        return self._process.stderr.readline()
+
+    def end(self) -> None:
+        _, said = self._process.communicate(timeout=PATIENCE)
+        assert self._process.returncode == 0, said
+
+
+def noted(*names: str) -> list[str]:
+    """Return what the programs note when they run one after the other."""
+    return [f"{what} {name}" for name in names for what in ("begin", "end")]
+
+
+def log(checkout: Path) -> list[str]:
+    return (checkout / "log").read_text().splitlines()
+
+
+def set_up_and_run(checkout: Path, target: str) -> None:
+    with Run(checkout, target) as run:
+        run.end()
+    (checkout / "log").unlink()
+
+
+def test_two_runs_in_a_fresh_checkout_set_up_once_and_one_after_the_other(noting: Path) -> None:
+    with Run(noting, "contract") as one, Run(noting, "contract") as other:
+        one.end()
+        other.end()
+    setting_up = [line for line in log(noting) if not line.endswith(" run")]
+    assert setting_up == noted("venv", "pip", "pip", "prepare", "npm")
+    assert log(noting).index("end npm") < log(noting).index("begin run")
+
+
+def test_two_runs_go_on_at_the_same_time(noting: Path) -> None:
+    set_up_and_run(noting, "contract")
+    with Run(noting, "contract", TOGETHER="2") as one, Run(noting, "contract", TOGETHER="2") as other:
+        one.end()
+        other.end()
+    assert log(noting) == ["begin run"] * 2 + ["end run"] * 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "target", "again"),
+    [
+        ("package-lock.json", "contract", "npm"),
+        ("tox.ini", "contract", "prepare"),
+        ("adapters/new.py", "unit", "prepare"),
+    ],
+)
+def test_what_a_run_uses_is_not_installed_anew_before_it_ends(
+    noting: Path, changed: str, target: str, again: str
+) -> None:
+    set_up_and_run(noting, target)
+    (noting / "hold").touch()
+    with Run(noting, target) as first:
+        wait_for(noting / "log")
+        (noting / changed).touch()
+        with Run(noting, target) as second:
+            assert second.first_complaint().endswith("and this one installs what it uses: waiting.\n")
+            assert log(noting) == ["begin run"]
+            (noting / "hold").unlink()
+            second.end()
+        first.end()
+    assert log(noting) == noted("run", again, "run")
+
+
+def test_a_changed_source_keeps_no_contract_run_waiting_and_waits_for_none(noting: Path) -> None:
+    set_up_and_run(noting, "contract")
+    set_up_and_run(noting, "unit")
+    with Run(noting, "contract", TOGETHER="2") as contract:
+        wait_for(noting / "log")
+        (noting / "adapters" / "new.py").touch()
+        with Run(noting, "unit", TOGETHER="2") as unit:
+            unit.end()
+        contract.end()
+    assert log(noting)[:4] == ["begin run", "begin prepare", "end prepare", "begin run"]
+
+
+def test_a_run_that_was_killed_keeps_nobody_waiting(noting: Path) -> None:
+    set_up_and_run(noting, "contract")
+    (noting / "hold").touch()
+    with Run(noting, "contract"):
+        wait_for(noting / "log")
+    (noting / "hold").unlink()
+    (noting / "tox.ini").touch()
+    with Run(noting, "contract") as run:
+        run.end()
+    assert log(noting) == ["begin run", *noted("prepare", "run")]
+
+
+def wait_for(path: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} did not appear"
+        time.sleep(0.02)

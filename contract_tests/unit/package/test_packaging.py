@@ -4,9 +4,11 @@ import configparser
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatchcase
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 from typing import Any
@@ -142,6 +144,76 @@ def test_each_python_that_is_declared_has_its_environment(pyproject: dict[str, A
     assert declared <= {name.strip() for name in tox["tox"]["labels"].partition("=")[2].split(",")}
 
 
+def top_level(root: Path) -> set[str]:
+    """Return what belongs to the project at its top: what git tracks; where git cannot tell, all that is not ignored.
+
+    A source archive has no git, git may be missing or distrust the folder, and a repository around it tracks nothing.
+    """
+    try:
+        listed = subprocess.run(["git", "ls-files"], cwd=root, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        listed = ""
+    tracked = {line.partition("/")[0] for line in listed.splitlines()}
+    return tracked or {path.name for path in root.iterdir() if path.name != ".git" and not is_ignored(path, root)}
+
+
+def is_ignored(path: Path, root: Path) -> bool:
+    patterns = (root / ".gitignore").read_text(encoding="utf-8").split()
+    return any(fnmatchcase(path.name, pattern.strip("/")) for pattern in patterns)
+
+
 def test_the_top_level_holds_what_a_newcomer_expects_and_nothing_else() -> None:
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    assert {line.partition("/")[0] for line in tracked.splitlines()} <= TOP_LEVEL
+    assert top_level(ROOT) <= TOP_LEVEL
+    assert Path(__file__).resolve().relative_to(ROOT).parts[0] in top_level(ROOT)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    """Return a folder that is like an unpacked source archive in which one has worked, with a stray file."""
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    for name in ("Makefile", "stray.txt", ".envrc"):
+        (folder / name).touch()
+    for name in ("spec", ".venv", "node_modules", "x.egg-info", ".pytest_cache"):
+        (folder / name).mkdir()
+    (folder / ".gitignore").write_text((ROOT / ".gitignore").read_text(encoding="utf-8"), encoding="utf-8")
+    return folder
+
+
+FOUND = {"Makefile", "stray.txt", "spec", ".gitignore"}
+# What git says of a folder that belongs to somebody else.
+DISTRUSTFUL = "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '$PWD'\" >&2\nexit 128\n"
+
+
+def test_a_source_archive_is_looked_through_for_strays(archive: Path) -> None:
+    assert top_level(archive) == FOUND
+
+
+def test_a_folder_is_looked_through_where_there_is_no_git(archive: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert top_level(archive) == FOUND
+
+
+def test_a_folder_is_looked_through_where_git_distrusts_it(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git = tmp_path / "tools" / "git"
+    git.parent.mkdir()
+    git.write_text(DISTRUSTFUL)
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", str(git.parent), prepend=os.pathsep)
+    (archive / ".git").mkdir()
+    assert top_level(archive) == FOUND
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: there is no repository to be in")
+def test_an_archive_inside_another_repository_is_looked_through(archive: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=archive.parent, check=True)
+    assert top_level(archive) == FOUND
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: nothing can be tracked")
+def test_what_git_does_not_track_is_nobodys_business(archive: Path) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=archive, check=True)
+    subprocess.run(["git", "add", "Makefile"], cwd=archive, check=True)
+    assert top_level(archive) == {"Makefile"}
