@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials", "Fault", "Faults", "Kind", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
 
-_HOMES = {
+_MODULES = {
     "Credentials": "access",
     "Fault": "faults",
     "Faults": "faults",
@@ -28,12 +28,12 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # pytest imports this package for its plugin in every run; the server is loaded only by those who use it.
+    # pytest imports this package for its plugin in every run; only those who use the server pay for loading it.
     from importlib import import_module
 
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
         raise ImportError(f"the sandbox needs {missing.name}: pip install 'sendcloud-orders[sandbox]'") from missing

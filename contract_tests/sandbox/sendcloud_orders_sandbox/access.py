@@ -1,4 +1,4 @@
-"""Let in whoever shows the sandbox's credentials, or a token that was issued for them."""
+"""Check credentials, and issue and check tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="api"'}
 
 @dataclass(frozen=True)
 class Credentials:
-    """Hold a public and a secret key; neither shows in a repr."""
+    """A public and a secret key. Neither shows in a `repr`."""
 
     public_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
     secret_key: str = field(default_factory=lambda: secrets.token_hex(16), repr=False)
@@ -29,14 +29,14 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """Hold what a token may do, and until when."""
+    """The scopes of a token, and when it expires."""
 
     scopes: frozenset[str]
     expires_at: float
 
 
 class TokenRefusedError(Exception):
-    """Refuse to issue a token, in the shape of an OAuth error."""
+    """A refusal to issue a token, in the form of an OAuth error."""
 
     def __init__(self, status: int, error: str, hint: str) -> None:
         super().__init__(error)
@@ -50,7 +50,7 @@ class TokenRefusedError(Exception):
 
 
 class Access:
-    """Check Basic and Bearer authorization, and issue tokens. Rules: AUTH-BASIC, AUTH-OAUTH, AUTH-REFUSED."""
+    """The account's credentials and the tokens that were issued. Rules: AUTH-BASIC, AUTH-OAUTH, AUTH-REFUSED."""
 
     def __init__(self, credentials: Credentials, clock: Clock, token_lifetime: float = 3600) -> None:
         self.credentials = credentials
@@ -72,12 +72,12 @@ class Access:
                 raise RefusedError(invalid_credentials(), headers=CHALLENGE)
 
     def require_keys(self, encoded: str) -> None:
-        """Refuse other keys than the account's. Rule: AUTH-BASIC."""
+        """Refuse any keys but the account's. Rule: AUTH-BASIC."""
         if not self.are_ours(encoded):
             raise RefusedError(invalid_credentials(), headers=CHALLENGE)
 
     def require_token(self, text: str, scope: str) -> None:
-        """Refuse a token that was not issued, has expired, or lacks the scope. Rule: AUTH-OAUTH."""
+        """Refuse a token that was not issued, has expired or lacks the scope. Rule: AUTH-OAUTH."""
         token = self._tokens.get(text)
         if token is None or token.expires_at <= self.clock.now():
             raise RefusedError(invalid_credentials(), headers=CHALLENGE)
@@ -94,7 +94,7 @@ class Access:
         return (public_key, secret_key) == ours
 
     def require_client(self, authorization: str | None) -> None:
-        """Refuse to issue a token to another client; raise `TokenRefusedError`. Rule: AUTH-OAUTH."""
+        """Refuse any client but the account's; raise `TokenRefusedError`. Rule: AUTH-OAUTH."""
         kind, _, encoded = (authorization or "").partition(" ")
         if kind.lower() != "basic" or not self.are_ours(encoded):
             raise TokenRefusedError(401, "invalid_client", "Send the public and the secret key as HTTP Basic.")

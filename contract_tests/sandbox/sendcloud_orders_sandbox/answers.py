@@ -1,4 +1,4 @@
-"""Make HTTP answers."""
+"""Build HTTP responses."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ JSON_TYPE = "application/json"
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """Answer with a JSON body."""
+    """Return a response with a JSON body."""
     return Response(encode_json(value), status, headers, media_type=JSON_TYPE)
 
 
 def refusal_answer(refused: RefusedError, extra: Mapping[str, Any] | None = None) -> Response:
-    """Answer with the list of all that is wrong. Rule: ERROR-ENVELOPE."""
+    """Return a response that lists everything that is wrong. Rule: ERROR-ENVELOPE."""
     errors = [{**problem.document(), **(extra or {})} for problem in refused.problems]
     return json_answer({"errors": errors}, refused.status, refused.headers)
 
 
 class Endpoint:
-    """Answer every method of one path."""
+    """The handler of every method of one path."""
 
     def __init__(self, service: Service) -> None:
         self.service = service

@@ -30,12 +30,12 @@ from .service import Service
 
 
 class Operations(Endpoint):
-    """Serve the operations of one path: the steps that all share, then the method's own."""
+    """A handler of operations: the steps that all methods share, then the method's own."""
 
     methods: ClassVar[tuple[str, ...]]
 
     async def answer(self, request: Request) -> Response:
-        """Answer a request, or refuse it with all that is wrong."""
+        """Answer a request, or refuse it with everything that is wrong."""
         try:
             self.admit(request)
             return Response(headers=self.allow()) if request.method == "OPTIONS" else await self.operate(request)
@@ -48,7 +48,7 @@ class Operations(Endpoint):
         return self.service.rules
 
     def admit(self, request: Request) -> None:
-        """Check credentials, rate, method and the absence of a body, in this order."""
+        """Check the credentials, the rate, the method and that a GET has no body, in this order."""
         method, headers = request.method, request.headers
         self.service.access.require(headers.get("authorization"), self.scope_of(method))
         if self.service.limits:
@@ -67,7 +67,7 @@ class Operations(Endpoint):
         return {"Allow": ", ".join(self.methods)}
 
     async def operate(self, request: Request) -> Response:
-        """Do what the method asks for."""
+        """Carry out the method."""
         raise NotImplementedError
 
     async def read_body(self, request: Request) -> Any:
@@ -81,12 +81,12 @@ class Operations(Endpoint):
             raise RefusedError(malformed_json()) from None
 
     def data(self, value: Any) -> dict[str, Any]:
-        """Wrap what is answered."""
+        """Wrap the data of a response."""
         return {"data": value} | (EXTRA_FIELD if self.service.policies.extra_fields else {})
 
 
 class Orders(Operations):
-    """Serve all orders."""
+    """The handler of `/orders`."""
 
     methods: ClassVar[tuple[str, ...]] = ("GET", "POST")
 
@@ -98,24 +98,24 @@ class Orders(Operations):
         return self.upsert(await self.read_body(request))
 
     def page(self, request: Request) -> Response:
-        """Answer with one page, and with links to the pages beside it. Rule: LIST-CURSOR."""
+        """Answer with one page, and with links to the next and previous one. Rule: LIST-CURSOR."""
         query = dict(request.query_params)
         page = self.rules.page(query)
         links = link_header(self.link_base(request), query, page.next_page, page.previous_page)
         return json_answer(self.data(page.orders), headers={"Link": links} if links else None)
 
     def link_base(self, request: Request) -> str:
-        """Return what the URLs of the Link header start with."""
+        """Return the base of the URLs in the Link header."""
         base = self.service.policies.link_base.rstrip("/")
         return base if "://" in base else f"{request.url.scheme}://{request.url.netloc}{base}"
 
     def upsert(self, body: Any) -> Response:
-        """Answer with one reference an order. Rule: UPSERT-STATUS."""
+        """Answer with one reference per order. Rule: UPSERT-STATUS."""
         return json_answer(self.data(self.rules.upsert(body)), self.service.policies.success_status)
 
 
 class Order(Operations):
-    """Serve one order."""
+    """The handler of `/orders/{id}`."""
 
     methods: ClassVar[tuple[str, ...]] = ("GET", "PATCH", "DELETE")
 
@@ -131,7 +131,7 @@ class Order(Operations):
 
 
 class Tokens(Endpoint):
-    """Issue OAuth2 tokens. Rule: AUTH-OAUTH."""
+    """The handler of the token endpoint. Rule: AUTH-OAUTH."""
 
     async def answer(self, request: Request) -> Response:
         """Answer with a token, or with an OAuth error."""

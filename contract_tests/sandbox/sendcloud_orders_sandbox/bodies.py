@@ -1,4 +1,4 @@
-"""Read JSON bodies as strictly as a careful service does."""
+"""Read JSON bodies strictly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Give the sandbox a time of its own, which a test can scale and move."""
+"""Keep the sandbox's own time, which a test can speed up and move forward."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Tell the sandbox's time in seconds since the epoch; `scale` of its seconds pass in one real second."""
+    """The sandbox's time, in seconds since the epoch; `scale` of its seconds pass in one real second."""
 
     def __init__(self, scale: float = 1.0) -> None:
         if scale <= 0:
@@ -34,5 +34,5 @@ class Clock:
         self._moved += seconds
 
     def real_seconds(self, seconds: float) -> float:
-        """Return how long a client has to wait until `seconds` of the sandbox's time have passed."""
+        """Return how many real seconds pass during `seconds` of the sandbox's time."""
         return seconds / self.scale

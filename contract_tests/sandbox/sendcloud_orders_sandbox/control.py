@@ -1,4 +1,4 @@
-"""Let tests in other processes look into the sandbox and steer it."""
+"""Let tests in other processes inspect and control the sandbox."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WITH_BODY = ("PATCH policies", "POST faults", "POST integrations", "POST clock")
 
 
 class FaultPlan(msgspec.Struct, forbid_unknown_fields=True):
-    """Hold a fault and exactly one of `at`, `next` and `every`, as in `Faults`."""
+    """A fault with exactly one of `at`, `next` and `every`, as in `Faults`."""
 
     fault: str
     at: int | None = None
@@ -30,22 +30,22 @@ class FaultPlan(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Seconds(msgspec.Struct, forbid_unknown_fields=True):
-    """Hold a span of the sandbox's time."""
+    """A span of the sandbox's time."""
 
     seconds: Annotated[float, msgspec.Meta(ge=0, le=1_000_000_000)]
 
 
 class Integration(msgspec.Struct, forbid_unknown_fields=True):
-    """Hold the id of an integration."""
+    """The id of an integration."""
 
     id: Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 
 
 class Control(Endpoint):
-    """Answer `/_sandbox/{name}`; all but `ready` take the same credentials as the API."""
+    """The handler of `/_sandbox/{name}`. All names but `ready` need the credentials of the API."""
 
     async def answer(self, request: Request) -> Response:
-        """Look into the sandbox or steer it, with a JSON body where one is needed."""
+        """Inspect or control the sandbox, with a JSON body where one is needed."""
         action = f"{request.method} {request.path_params['name']}"
         try:
             if action != "GET ready":
@@ -57,7 +57,7 @@ class Control(Endpoint):
             return refusal_answer(refused)
 
     def act(self, action: str, body: bytes) -> Any:
-        """Do one thing and return what is to be shown."""
+        """Carry out one action and return its result."""
         service = self.service
         match action:
             case "GET ready":

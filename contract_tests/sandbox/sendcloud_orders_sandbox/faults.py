@@ -12,11 +12,11 @@ LONGEST_DELAY = 60.0
 
 
 class UnknownFaultError(ValueError):
-    """Tell which fault is not known, and which ones are."""
+    """An unknown fault; the message lists the known ones."""
 
 
 class Kind(StrEnum):
-    """Name each way in which a request can fail.
+    """The ways in which a request can fail.
 
     The request is not processed, except where the name ends in `-after`, and for the four broken answers at the end.
     """
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Hold a kind of fault, and the seconds of `slow` or of the `Retry-After` of `429`."""
+    """A kind of fault, with the seconds of `slow` or of the `Retry-After` of `429`."""
 
     kind: Kind
     seconds: float = 1.0
@@ -60,24 +60,24 @@ class Fault:
 
 @dataclass(slots=True)
 class Plan:
-    """Let a fault fall on some of the requests with this method (any, when None) under this path."""
+    """A fault for some of the requests with this method (any, when None) under this path."""
 
     fault: Fault
-    falls_on: Callable[[int], bool]
+    applies_to: Callable[[int], bool]
     method: str | None
     path: str
     counted: int = 0
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Count one request, and return the fault when it falls on this one."""
+        """Count one request, and return the fault if it is for this one."""
         if self.method not in (None, method) or not path.startswith(self.path):
             return None
         self.counted += 1
-        return self.fault if self.falls_on(self.counted) else None
+        return self.fault if self.applies_to(self.counted) else None
 
 
 class Faults:
-    """Plan faults for coming requests; each plan counts its requests from 1, from the moment it is made.
+    """The faults of coming requests. Each plan counts its requests from 1, from the moment it is made.
 
     A fault is a `Fault` or its text, such as `"503"` or `"slow:0.2"`. With `method`, or with another `path` than that
     of the API, only those requests are counted.
@@ -88,15 +88,15 @@ class Faults:
         self._lock = Lock()
 
     def at(self, number: int, fault: Fault | str, *, method: str | None = None, path: str = API_PATH) -> None:
-        """Let the request of this number meet a fault."""
+        """Give the request of this number a fault."""
         self._plan(fault, lambda counted: counted == number, method, path)
 
     def next(self, fault: Fault | str, times: int = 1, *, method: str | None = None, path: str = API_PATH) -> None:
-        """Let the next requests meet a fault."""
+        """Give the next requests a fault."""
         self._plan(fault, lambda counted: counted <= times, method, path)
 
     def every(self, step: int, fault: Fault | str, *, method: str | None = None, path: str = API_PATH) -> None:
-        """Let every `step`-th request meet a fault; raise `ValueError` for a step below 1."""
+        """Give every `step`-th request a fault; raise `ValueError` for a step below 1."""
         if step < 1:
             raise ValueError(f"expected a step of 1 or more, got {step}")
         self._plan(fault, lambda counted: counted % step == 0, method, path)
@@ -112,12 +112,12 @@ class Faults:
             self._plans.clear()
 
     def take(self, method: str, path: str) -> Fault | None:
-        """Count one request in all plans, and return the first fault that falls on it."""
+        """Count one request in all plans, and return the first fault that is for it."""
         with self._lock:
-            fallen = [plan.take(method, path) for plan in self._plans]
-        return next((fault for fault in fallen if fault), None)
+            faults = [plan.take(method, path) for plan in self._plans]
+        return next((fault for fault in faults if fault), None)
 
-    def _plan(self, fault: Fault | str, falls_on: Callable[[int], bool], method: str | None, path: str) -> None:
+    def _plan(self, fault: Fault | str, applies_to: Callable[[int], bool], method: str | None, path: str) -> None:
         parsed = Fault.parse(fault) if isinstance(fault, str) else fault
         with self._lock:
-            self._plans.append(Plan(parsed, falls_on, method, path))
+            self._plans.append(Plan(parsed, applies_to, method, path))

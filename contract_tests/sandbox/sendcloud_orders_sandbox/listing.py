@@ -31,7 +31,7 @@ COMPARISONS = {"": "=", "_min": ">=", "_max": "<="}
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Hold one SQL condition on a row, with its values."""
+    """A condition on a row in SQL, with its values."""
 
     sql: str
     values: tuple[Any, ...]
@@ -39,7 +39,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class SortKey:
-    """Name a column to sort by, and the direction."""
+    """A column to sort by, and the direction."""
 
     column: str
     descending: bool
@@ -51,14 +51,14 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Name the row that a page starts behind, by its sort values; `backwards` reads towards the first page."""
+    """The sort values of the row that a page starts after; `backwards` reads towards the first page."""
 
     position: tuple[str, ...]
     backwards: bool = False
 
 
 def filters(query: Query, known: Collection[int], policies: Policies) -> list[Condition]:
-    """Read all filters; what is unknown is no filter, what is empty counts as absent. Rule: LIST-UNKNOWN-FILTER."""
+    """Read all filters; ignore unknown ones and empty ones. Rule: LIST-UNKNOWN-FILTER."""
     conditions: list[Condition] = []
     problems: list[Problem] = []
     for read in (integration_filter(query, known), text_filters(query), date_filters(query, policies)):
@@ -83,7 +83,7 @@ def integration_filter(query: Query, known: Collection[int]) -> Iterator[Conditi
 
 
 def text_filters(query: Query) -> Iterator[Condition]:
-    """Keep the orders whose text is the wanted one, in any letter case.
+    """Keep the orders with the wanted text, ignoring case.
 
     Rules: LIST-ORDER-NUMBER, LIST-ORDER-ID, LIST-STATUS.
     """
@@ -123,18 +123,18 @@ def sort_keys(query: Query, policies: Policies) -> list[SortKey]:
             keys.setdefault(column, SortKey(column, name.strip().startswith("-")))
     if not keys:
         return [default_sort(policies)]
-    # Rows that are equal in all wanted fields still need one order, or pages would repeat and skip.
+    # Rows that are equal in all wanted fields still need a fixed order, or pages would repeat and skip some.
     keys.setdefault("id", SortKey("id", next(reversed(keys.values())).descending))
     return list(keys.values())
 
 
 def default_sort(policies: Policies) -> SortKey:
-    """Return how a list is sorted that asks for nothing: newest first, though nobody promises it."""
+    """Return the sort of a list that asks for none: newest first, though nobody promises it."""
     return SortKey("id", descending=policies.row_order == "request")
 
 
 def page_size(query: Query, policies: Policies) -> int:
-    """Read how many rows a page holds. Rule: LIST-PAGE-SIZE."""
+    """Read how many rows a page has. Rule: LIST-PAGE-SIZE."""
     text = query.get("page_size", "")
     if not text:
         return DEFAULT_PAGE_SIZE
@@ -156,7 +156,7 @@ def read_cursor(query: Query, keys: Sequence[SortKey]) -> Cursor | None:
             b64decode(text, validate=True).decode(), keep_blank_values=True, strict_parsing=True, max_num_fields=9
         )
         position = tuple(parts["p"])
-        # A cursor of another sort fits this one no better than a forged one.
+        # A cursor of another sort is as invalid as a forged one.
         numbers = [int(value) for key, value in zip(keys, position, strict=True) if key.column in ("id", "integration")]
     except (ValueError, KeyError):
         raise RefusedError(invalid_cursor()) from None
@@ -172,7 +172,7 @@ def write_cursor(cursor: Cursor) -> str:
 
 
 def behind(cursor: Cursor, keys: Sequence[SortKey]) -> Condition:
-    """Keep the rows that come after the cursor's row in the order of the keys. Rule: LIST-COMPLETE."""
+    """Keep the rows that the sort puts after the cursor's row. Rule: LIST-COMPLETE."""
     sql = ""
     values: list[Any] = []
     for key, value in reversed(list(zip(keys, cursor.position, strict=True))):
@@ -196,7 +196,7 @@ def link_url(base: str, query: Query, cursor: Cursor) -> str:
 
 
 def link_header(base: str, query: Query, next_page: Cursor | None, previous_page: Cursor | None) -> str | None:
-    """Return the `Link` header, or nothing where there is no other page. Rule: LIST-CURSOR."""
+    """Return the `Link` header, or None when there is no other page. Rule: LIST-CURSOR."""
     pages = {"next": next_page, "prev": previous_page}
     links = [f'<{link_url(base, query, cursor)}>; rel="{name}"' for name, cursor in pages.items() if cursor]
     return ", ".join(links) or None

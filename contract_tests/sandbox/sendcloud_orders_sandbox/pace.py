@@ -18,7 +18,7 @@ WRITE_BURST = 15
 
 @dataclass
 class Bucket:
-    """Hold tokens that come back with time; each request takes one."""
+    """Tokens that come back with time; each request takes one."""
 
     capacity: float
     per_second: float
@@ -27,11 +27,11 @@ class Bucket:
 
     @classmethod
     def full(cls, capacity: float, per_minute: float, now: float) -> Bucket:
-        """Make a bucket that starts full."""
+        """Return a full bucket."""
         return cls(capacity, per_minute / 60, capacity, now)
 
     def wait(self, now: float) -> float:
-        """Take a token and return 0, or return how many seconds it takes until there is one."""
+        """Take a token and return 0, or return the seconds until there is one."""
         self.tokens = min(self.capacity, self.tokens + (now - self.counted_at) * self.per_second)
         self.counted_at = now
         if self.tokens >= 1:
@@ -41,7 +41,7 @@ class Bucket:
 
 
 class RateLimits:
-    """Refuse requests over 100 writes a minute (15 at once) or 1000 reads a minute. Rule: RATE-LIMIT."""
+    """The documented limits: 100 writes a minute (15 at once) and 1000 reads a minute. Rule: RATE-LIMIT."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -54,7 +54,7 @@ class RateLimits:
         self.writes: Bucket = Bucket.full(WRITE_BURST, WRITES_A_MINUTE, now)
 
     def require(self, method: str, policies: Policies) -> None:
-        """Refuse a request that comes too soon."""
+        """Refuse a request that is over its limit."""
         bucket = self.reads if method in ("GET", "HEAD", "OPTIONS") else self.writes
         seconds = bucket.wait(self.clock.now())
         if seconds:
@@ -62,13 +62,13 @@ class RateLimits:
 
 
 def too_soon(seconds: float, clock: Clock, policies: Policies) -> RefusedError:
-    """Return the 429 that tells to come back after some real seconds. Rule: RATE-RETRY-AFTER."""
+    """Return the 429 that asks to wait for some real seconds. Rule: RATE-RETRY-AFTER."""
     whole = max(1, math.ceil(seconds))
     return RefusedError(throttled(whole), headers=retry_after(whole, clock, policies))
 
 
 def retry_after(seconds: int, clock: Clock, policies: Policies) -> dict[str, str]:
-    """Return the header that says when to come back, as the policy wants it. Rule: RATE-RETRY-AFTER."""
+    """Return the header that says when to try again, in the form that the policy sets. Rule: RATE-RETRY-AFTER."""
     match policies.retry_after:
         case "seconds":
             return {"Retry-After": str(seconds)}

@@ -1,4 +1,4 @@
-"""Name every choice that the documentation leaves to the service, so that a test can make the other one."""
+"""List the choices that the documentation leaves to the service, so that a test can make each of them."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ Bytes = Annotated[int, msgspec.Meta(ge=1_000_000, le=2**40)]
 
 
 class UnknownPolicyError(ValueError):
-    """Tell which policy or value is not known, and which ones are."""
+    """An unknown policy or value; the message lists the known ones."""
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Hold one answer to each question that only the live service could settle.
+    """One answer to each question that only the live service can settle.
 
     Each combination of values is a server that keeps every documented rule: a contract suite must pass on all of them.
     """
@@ -36,16 +36,16 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     throttle_seconds: Count = 1
     """How long does such a 429 ask to wait? Rule: RATE-RETRY-AFTER."""
     retry_after: Literal["seconds", "date", "none"] = "seconds"
-    """How does a 429 say when to come back? Rule: RATE-RETRY-AFTER."""
+    """How does a 429 say when to try again? Rule: RATE-RETRY-AFTER."""
 
     body_limit: Bytes = 16 * 1024 * 1024
     """How many bytes may a request's body have? A longer one is a 413."""
     success_status: Literal[201, 200, 202] = 201
-    """Which status does a successful upsert have? Rule: UPSERT-STATUS."""
+    """Which status does a successful upsert return? Rule: UPSERT-STATUS."""
     omitted_optionals: Literal["keep", "clear"] = "keep"
-    """What becomes of a stored optional field that a later upsert leaves out? Items are replaced in any case."""
+    """What happens to a stored optional field that a later upsert leaves out? Items are always replaced."""
     key_twice: Literal["reject", "last", "conflict"] = "reject"
-    """What becomes of a batch that holds one key twice? Rule: UPSERT-KEY-TWICE."""
+    """What happens to a batch that has the same key twice? Rule: UPSERT-KEY-TWICE."""
     unknown_id: Literal["reject", "missing", "create"] = "reject"
     """Is an `id` that names no order of the integration a 400, a 404, or ignored? Rule: UPSERT-ID."""
     empty_list: Literal["reject", "accept"] = "reject"
@@ -53,7 +53,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     unknown_fields: Literal["reject", "store"] = "reject"
     """Is a field that the specification does not name refused? Rule: UPSERT-BOUNDS."""
     enum_case: Literal["exact", "any"] = "exact"
-    """May a fixed choice be written in other letter case (`KG` for `kg`)? Rule: UPSERT-BOUNDS."""
+    """May a fixed choice be written in another case (`KG` for `kg`)? Rule: UPSERT-BOUNDS."""
     numeric_strings: Literal["reject", "accept"] = "reject"
     """May the value of a price be a string (`"12.00"`)? Rule: UPSERT-BOUNDS."""
 
@@ -65,40 +65,40 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Which items does a PATCH change when several share the name? Rule: PATCH-ITEMS."""
 
     wrong_path_id: Literal["missing", "invalid"] = "missing"
-    """Is a path whose id is no number a 404 or a 400? Rule: GET-MISSING."""
+    """Is a path whose id is not a number a 404 or a 400? Rule: GET-MISSING."""
 
     page_size: Literal["clamp", "default", "reject"] = "clamp"
-    """What becomes of a page size outside 1 to 200, or of one that is no number? Rule: LIST-PAGE-SIZE."""
+    """What happens to a page size that is not a number from 1 to 200? Rule: LIST-PAGE-SIZE."""
     date_zone: Literal["utc", "as_sent"] = "utc"
-    """In which zone is the calendar date of a timestamp taken by the date filters? Rule: LIST-CREATED."""
+    """In which time zone do the date filters take the date of a timestamp? Rule: LIST-CREATED."""
     date_filter_time: Literal["reject", "cut"] = "reject"
     """Is a date filter with a time of day refused, or read as its date? Rule: LIST-CREATED."""
     link_base: Address = "/api/v3"
     """Which path, or scheme, host and path, do the Link URLs start with? Rule: LIST-CURSOR."""
     row_order: Literal["request", "reversed"] = "request"
-    """Where no order of rows is promised, in which one do they come? Rule: UPSERT-RESULT."""
+    """In which order do rows come where none is promised? Rule: UPSERT-RESULT."""
 
     ids: Literal["string", "number"] = "string"
-    """Which JSON type has `id` when an order is read? Rule: READ-ID."""
+    """Which JSON type does `id` have when an order is read? Rule: READ-ID."""
     reference_ids: Literal["number", "string"] = "number"
-    """Which JSON type has `id` in the answer to an upsert or PATCH? Rule: READ-ID."""
+    """Which JSON type does `id` have in the response to an upsert or a PATCH? Rule: READ-ID."""
     amounts: Literal["as_sent", "number", "string"] = "as_sent"
-    """Which JSON type have amounts of money when an order is read? Rule: READ-AMOUNT."""
+    """Which JSON type does an amount of money have when an order is read? Rule: READ-AMOUNT."""
     timestamps: Literal["service", "as_sent", "zulu"] = "service"
     """Are timestamps printed in UTC with `+00:00` and microseconds, as sent, or with `Z`? Rule: READ-TIME."""
     nulls: Literal["omit", "null"] = "omit"
     """Is an absent optional field left out of an order, or printed as null? Rule: READ-TOLERANT."""
     extra_fields: bool = False
-    """Do answers hold fields that the specification does not name? Rule: READ-TOLERANT."""
+    """Do responses have fields that the specification does not name? Rule: READ-TOLERANT."""
     error_codes: Literal["documented", "observed"] = "documented"
     """Is a validation error's code `invalid`, or the finer one seen in the wild? Rule: ERROR-CODES-OPEN."""
     error_order: Literal["found", "reversed"] = "found"
-    """In which order do several errors of one answer come? Rule: ERROR-TOGETHER."""
+    """In which order do the errors of one response come? Rule: ERROR-TOGETHER."""
     partner_ids: Literal["any", "none"] = "any"
     """Is each well-formed partner id known, or none? Rule: UPSERT-PARTNER."""
 
     def changed(self, /, **values: Any) -> Policies:
-        """Copy these policies with other values, as Python values or as text; raise `UnknownPolicyError`."""
+        """Return these policies with other values, given as Python values or as text; raise `UnknownPolicyError`."""
         try:
             return msgspec.convert({**msgspec.structs.asdict(self), **values}, Policies, strict=False)
         except msgspec.ValidationError as error:
@@ -117,12 +117,12 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 def known_policies() -> str:
-    """List the policies with what each can be, the default first."""
+    """List the policies with the values of each, the default first."""
     return ", ".join(f"{field.name}={choices(field)}" for field in msgspec.structs.fields(Policies))
 
 
 def choices(field: msgspec.structs.FieldInfo) -> str:
-    """Name the values that a policy can have."""
+    """Return the values that a policy can have."""
     if get_origin(field.type) is Literal:
         return "|".join(map(str, get_args(field.type)))
     return f"({type(field.default).__name__}, {field.default!r})"

@@ -1,4 +1,4 @@
-"""Print stored orders as the service does, or in another way that readers must accept."""
+"""Present stored orders as the service does, or in another form that readers must accept."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EXTRA_FIELD = {"sandbox_extra": {"note": "readers ignore what they do not know"}
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Hold what printing needs to know of a schema."""
+    """What presenting needs to know about a schema."""
 
     format: str | None
     fields: Mapping[str, Shape]
@@ -28,7 +28,7 @@ class Shape:
 
 
 def present_order(stored: Stored, policies: Policies) -> Document:
-    """Return an order as it is read. Rules: GET-ORDER, VALUES-SURVIVE."""
+    """Return an order as a client reads it. Rules: GET-ORDER, VALUES-SURVIVE."""
     document = {
         "id": present_id(stored.id, policies.ids),
         **stored.document,
@@ -39,7 +39,7 @@ def present_order(stored: Stored, policies: Policies) -> Document:
 
 
 def present_reference(order: int, document: Document, policies: Policies) -> Document:
-    """Return the names of one order. Rules: UPSERT-RESULT, PATCH-RESULT."""
+    """Return the identifiers of one order. Rules: UPSERT-RESULT, PATCH-RESULT."""
     reference = {
         "id": present_id(order, policies.reference_ids),
         "order_id": document["order_id"],
@@ -54,7 +54,7 @@ def present_id(order: int, kind: str) -> int | str:
 
 
 def present_value(shape: Shape, value: Any, policies: Policies) -> Any:
-    """Return a value, and all inside it, in the form that the policies want."""
+    """Return a value, with everything inside it, in the form that the policies set."""
     if isinstance(value, dict):
         return present_object(shape, value, policies)
     if isinstance(value, list) and shape.items:
@@ -80,7 +80,7 @@ def present_object(shape: Shape, value: Document, policies: Policies) -> Documen
 
 
 def present_timestamp(value: str, policies: Policies) -> str:
-    """Return the same moment in the wanted form. Rule: READ-TIME."""
+    """Return the same moment in the form that the policy sets. Rule: READ-TIME."""
     match policies.timestamps:
         case "service":
             return service_form(read_moment(value))
@@ -90,7 +90,7 @@ def present_timestamp(value: str, policies: Policies) -> str:
 
 
 def present_amount(value: Any, policies: Policies) -> Any:
-    """Return the same amount as the wanted JSON type. Rule: READ-AMOUNT."""
+    """Return the same amount as the JSON type that the policy sets. Rule: READ-AMOUNT."""
     match policies.amounts:
         case "number":
             return Decimal(str(value))

@@ -11,7 +11,7 @@ BATCH_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Describe one error of an answer. Rule: ERROR-ENVELOPE."""
+    """One error of a response. Rule: ERROR-ENVELOPE."""
 
     status: int
     code: str
@@ -20,7 +20,7 @@ class Problem:
     source: Mapping[str, str] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
-        """Return the error as it stands in the answer's `errors` list; `status` is a string there."""
+        """Return the error as an entry of `errors`, where `status` is a string."""
         document: dict[str, Any] = {"status": str(self.status), "code": self.code, "detail": self.detail}
         if self.title:
             document["title"] = self.title
@@ -30,7 +30,7 @@ class Problem:
 
 
 class RefusedError(Exception):
-    """Refuse a request, with all problems found in it. Rule: ERROR-TOGETHER."""
+    """A refused request, with all problems found in it. Rule: ERROR-TOGETHER."""
 
     def __init__(self, *problems: Problem, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(*problems)
@@ -39,7 +39,7 @@ class RefusedError(Exception):
 
     @property
     def status(self) -> int:
-        """Return the HTTP status of the answer, which is that of its first problem."""
+        """The HTTP status of the response, which is that of the first problem."""
         return self.problems[0].status
 
 
@@ -59,7 +59,7 @@ def invalid(detail: str, pointer: str, code: str = "invalid") -> Problem:
 
 
 def not_a_list() -> Problem:
-    """Refuse a batch that is no list of objects. Rule: UPSERT-LIST."""
+    """Refuse a batch that is not a list of objects. Rule: UPSERT-LIST."""
     return Problem(400, "non_field_errors", "Wrong request format, expected list of objects", "Wrong format")
 
 
@@ -75,7 +75,7 @@ def batch_empty() -> Problem:
 
 
 def unknown_integration(integration: int, pointer: str) -> Problem:
-    """Refuse an integration that is not the account's. Rule: UPSERT-ACCOUNT."""
+    """Refuse an integration that the account does not have. Rule: UPSERT-ACCOUNT."""
     return invalid(f"Integration with id {integration} does not exist", pointer)
 
 
@@ -95,7 +95,7 @@ def unknown_order(order: str, pointer: str) -> Problem:
 
 
 def key_twice(pointer: str) -> Problem:
-    """Refuse a key that stands twice in one batch; undocumented. Rule: UPSERT-KEY-TWICE."""
+    """Refuse a key that occurs twice in one batch; undocumented. Rule: UPSERT-KEY-TWICE."""
     return invalid("Order id occurs more than once for this integration", pointer)
 
 
@@ -111,7 +111,7 @@ def unknown_item() -> Problem:
 
 
 def path_invalid() -> Problem:
-    """Refuse a path whose id is no number."""
+    """Refuse a path whose id is not a number."""
     return Problem(400, "invalid", "Input should be a valid integer")
 
 
@@ -131,12 +131,12 @@ def page_missing() -> Problem:
 
 
 def invalid_cursor() -> Problem:
-    """Refuse a cursor that was not made here. Rule: LIST-CURSOR-INVALID."""
+    """Refuse a cursor that the sandbox did not issue. Rule: LIST-CURSOR-INVALID."""
     return Problem(404, "not_found", "Invalid cursor", "Invalid cursor")
 
 
 def invalid_choice(choice: str, parameter: str) -> Problem:
-    """Refuse a filter value that is not one of the account's. Rule: LIST-INTEGRATION-UNKNOWN."""
+    """Refuse a filter for an integration that the account does not have. Rule: LIST-INTEGRATION-UNKNOWN."""
     detail = f"Select a valid choice. {choice} is not one of the available choices."
     return Problem(400, "invalid_choice", detail, "Invalid Choice", {"parameter": parameter})
 
@@ -152,7 +152,7 @@ def invalid_partner() -> Problem:
 
 
 def malformed_json() -> Problem:
-    """Refuse a body that is no JSON; wording undocumented."""
+    """Refuse a body that is not JSON; wording undocumented."""
     return invalid("JSON parse error", "/data", "parse_error")
 
 

@@ -1,4 +1,4 @@
-"""Speak HTTP/1.1 so that a client always receives its answer, and nobody can send without end."""
+"""Speak HTTP/1.1 so that a client always receives its response, and cannot send without end."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .seam import CONNECTION
 
-# What is read of a request after its answer was sent, so that a client that first sends and then reads gets that far.
+# How much of a request is read after its response was sent, for clients that read only after they have sent.
 UNREAD_BYTES = 16 * 1024 * 1024
 UNREAD_SECONDS = 10.0
 # The longest request line with headers; gateways allow between 8 and 64 KiB.
@@ -18,9 +18,9 @@ HEAD_BYTES = 32 * 1024
 
 
 class LingeringTransport:
-    """The server's end of a connection whose `close` lets the client read the answer first.
+    """The server's end of a connection whose `close` lets the client read the response first.
 
-    Closing a socket that holds unread data resets the connection, and a reset can destroy an answer on its way.
+    Closing a socket that holds unread data resets the connection, and a reset can destroy a response on its way.
     """
 
     def __init__(self, transport: asyncio.Transport, protocol: SandboxProtocol) -> None:
@@ -31,7 +31,7 @@ class LingeringTransport:
         return getattr(self._transport, name)
 
     def close(self) -> None:
-        """Close, once the client has sent what it was sending."""
+        """Close, after the client has stopped sending."""
         if not self._protocol.linger():
             self._transport.close()
 
@@ -41,7 +41,7 @@ class LingeringTransport:
 
 
 class SandboxProtocol(H11Protocol):
-    """An HTTP/1.1 connection with a bound on what it reads in vain, which a fault can close without an answer."""
+    """An HTTP/1.1 connection that reads a bounded part of a refused body, and that a fault can close."""
 
     wire: asyncio.Transport
     lingering = False
@@ -55,8 +55,8 @@ class SandboxProtocol(H11Protocol):
         self.app_state: dict[str, Any] = {**self.app_state, CONNECTION: transport}
 
     def data_received(self, data: bytes) -> None:
-        """Read what a client sends; drop what belongs to a request that has its answer already."""
-        if not (self.lingering or self.is_sending_in_vain()):
+        """Read what a client sends; drop the rest of a request that has its response already."""
+        if not (self.lingering or self.is_sending_refused()):
             self.unread = 0
         else:
             self.unread += len(data)
@@ -69,13 +69,13 @@ class SandboxProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the rest of this one."""
         super().on_response_complete()
-        if self.is_sending_in_vain():
+        if self.is_sending_refused():
             self.loop.call_later(UNREAD_SECONDS, self.give_up, self.cycle)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is not HTTP, or close where the request has an answer already."""
+        """Refuse what is not HTTP, or close if the request has its response already."""
         if self.cycle is not None and not self.cycle.response_complete:
-            # The app may be at work on the head of this request: what it still sends is for nobody.
+            # The app may be working on this request already: nothing that it sends must follow the refusal.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
@@ -84,19 +84,19 @@ class SandboxProtocol(H11Protocol):
             self.transport.close()
 
     def shutdown(self) -> None:
-        """End the connection with the server, which waits for no client that has its answer."""
+        """End the connection with the server, which does not wait for clients that have their response."""
         self.ending = True
         if self.lingering:
             self.wire.abort()
         else:
             super().shutdown()
 
-    def is_sending_in_vain(self) -> bool:
-        """Tell whether the client is still sending a request that has its answer."""
+    def is_sending_refused(self) -> bool:
+        """Tell whether the client is still sending a request that has its response."""
         return self.cycle is not None and self.cycle.response_complete and self.conn.their_state is h11.SEND_BODY
 
     def linger(self) -> bool:
-        """Say that no more is coming, and read on for a while; return false where the client has sent everything."""
+        """End the server's side and read on for a while; return False if the client has sent everything."""
         if self.lingering:
             return True
         if self.ending or self.wire.is_closing() or self.conn.their_state not in (h11.SEND_BODY, h11.ERROR):
@@ -108,6 +108,6 @@ class SandboxProtocol(H11Protocol):
         return True
 
     def give_up(self, cycle: object) -> None:
-        """Close when the client is still sending the same request."""
-        if self.cycle is cycle and self.is_sending_in_vain():
+        """Close if the client is still sending the same request."""
+        if self.cycle is cycle and self.is_sending_refused():
             self.wire.abort()

@@ -1,4 +1,4 @@
-"""Obey the documented rules of orders; what is not documented, a policy decides."""
+"""Apply the documented rules of orders; policies decide what is not documented."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .listing import Cursor, Query
 from .policies import Policies
 from .presenting import present_order, present_reference
 from .problems import Problem, RefusedError
-from .schema import error_code, find_faults
+from .schema import error_code, find_breaches
 from .store import Document, Store, Stored
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -24,7 +24,7 @@ SERVICE_POINT_IDS = ("id", "carrier_service_point_id")
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Hold one page of orders, and where the pages beside it start."""
+    """One page of orders, with the cursors of the next and previous one."""
 
     orders: list[Document]
     next_page: Cursor | None
@@ -32,7 +32,7 @@ class Page:
 
 
 class Rules:
-    """Answer the five operations; one method a rule, so that a test can break one rule and no other."""
+    """The five operations, with one method per rule, so that a test can break a single rule."""
 
     def __init__(self, store: Store, integrations: Iterable[int], policies: Policies, clock: Clock) -> None:
         self.store = store
@@ -50,12 +50,12 @@ class Rules:
         self.require_no_conflict(body)
         with self.store.transaction():
             orders = [self.accept(order) for order in body]
-            self.store.settle(self.clock.now())
+            self.store.save_due(self.clock.now())
         references = [self.reference(order, sent) for order, sent in zip(orders, body, strict=True)]
         return references if self.policies.row_order == "request" else references[::-1]
 
     def require_list(self, body: Any) -> None:
-        """Refuse a body that is no list of objects. Rule: UPSERT-LIST."""
+        """Refuse a body that is not a list of objects. Rule: UPSERT-LIST."""
         if not isinstance(body, list) or not all(isinstance(order, dict) for order in body):
             raise RefusedError(problems.not_a_list())
 
@@ -73,7 +73,7 @@ class Rules:
             raise RefusedError(*(together if self.policies.error_order == "found" else together[::-1]))
 
     def batch_problems(self, batch: Sequence[Document]) -> Iterator[Problem]:
-        """Find what is wrong with a batch: first each order alone, then the orders that are well-formed together."""
+        """Find what is wrong with a batch: first with each order, then with the valid ones together."""
         sound = []
         for position, order in enumerate(batch):
             broken = list(self.schema_problems("OrderInput", order, order_pointer_of(position)))
@@ -87,11 +87,11 @@ class Rules:
 
     def schema_problems(self, schema: str, document: Document, pointer_of: Callable[..., str]) -> Iterator[Problem]:
         """Find missing, wrong and unknown fields. Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-SERVICE-POINT."""
-        for fault in find_faults(schema, document, self.policies):
-            yield problems.invalid(fault.detail, pointer_of(*fault.path), error_code(fault, self.policies))
+        for breach in find_breaches(schema, document, self.policies):
+            yield problems.invalid(breach.detail, pointer_of(*breach.path), error_code(breach, self.policies))
 
     def account_problems(self, position: int, order: Document) -> Iterator[Problem]:
-        """Find an integration that is not the account's. Rule: UPSERT-ACCOUNT."""
+        """Find an integration that the account does not have. Rule: UPSERT-ACCOUNT."""
         integration, _ = key_of(order)
         if integration not in self.own_integrations:
             pointer = problems.order_pointer(position, "order_details", "integration", "id")
@@ -113,7 +113,7 @@ class Rules:
             yield problems.order_id_fixed(stored[1], problems.order_pointer(position, "order_id"))
 
     def twice_problems(self, sound: Iterable[tuple[int, Document]]) -> Iterator[Problem]:
-        """Find keys that stand more than once in a batch; undocumented. Rule: UPSERT-KEY-TWICE."""
+        """Find keys that occur more than once in a batch; undocumented. Rule: UPSERT-KEY-TWICE."""
         seen: Counter[tuple[int, str]] = Counter()
         for position, order in sound:
             seen[key_of(order)] += 1
@@ -126,7 +126,7 @@ class Rules:
         """Refuse a batch while an earlier request is still saving one of its orders. Rule: UPSERT-CONFLICT."""
         if not self.policies.conflict_while_saving:
             return
-        self.settle()
+        self.save_due()
         targets = (self.target(order) for order in batch)
         if any(target is not None and self.store.is_saving(target) for target in targets):
             raise RefusedError(problems.conflict())
@@ -153,13 +153,13 @@ class Rules:
         return None if named is None else self.store.key_of(named)
 
     def replace(self, stored: Document, sent: Document) -> Document:
-        """Return what an upsert makes of a stored order; lists are replaced whole. Rule: UPSERT-ITEMS."""
+        """Return a stored order with an upsert applied; lists are replaced. Rule: UPSERT-ITEMS."""
         if self.policies.omitted_optionals == "clear":
             return sent
         return merge(self.without_other_point(stored, sent), sent)
 
     def reference(self, order: int, document: Document) -> Document:
-        """Return the names of an order. Rules: UPSERT-RESULT, PATCH-RESULT."""
+        """Return the identifiers of an order. Rules: UPSERT-RESULT, PATCH-RESULT."""
         return present_reference(order, document, self.policies)
 
     def check_partner(self, partner: str | None) -> None:
@@ -175,8 +175,8 @@ class Rules:
         return self.present(self.find(path_id, problems.order_missing()))
 
     def find(self, path_id: str, missing: Problem) -> Stored:
-        """Find a saved order by the id in the path; the shop's `order_id` is none. Rule: GET-MISSING."""
-        self.settle()
+        """Find a saved order by the id in the path, which is not the shop's `order_id`. Rule: GET-MISSING."""
+        self.save_due()
         order = parse_id(path_id)
         if order is None and self.policies.wrong_path_id == "invalid":
             raise RefusedError(problems.path_invalid())
@@ -185,18 +185,18 @@ class Rules:
             raise RefusedError(missing)
         return stored
 
-    def settle(self) -> None:
-        """Save what was accepted long enough ago. Rule: UPSERT-ASYNC."""
+    def save_due(self) -> None:
+        """Save the accepted writes that are due. Rule: UPSERT-ASYNC."""
         with self.store.transaction():
-            self.store.settle(self.clock.now())
+            self.store.save_due(self.clock.now())
 
     def present(self, stored: Stored) -> Document:
-        """Return an order as it is read. Rule: VALUES-SURVIVE."""
+        """Return an order as a client reads it. Rule: VALUES-SURVIVE."""
         return present_order(stored, self.policies)
 
     def page(self, query: Query) -> Page:
         """Return one page of the orders that meet the filters. Rules: LIST-COMPLETE, LIST-CURSOR."""
-        self.settle()
+        self.save_due()
         conditions = listing.filters(query, self.own_integrations, self.policies)
         keys = listing.sort_keys(query, self.policies)
         size = listing.page_size(query, self.policies)
@@ -224,7 +224,7 @@ class Rules:
         )
 
     def cursor_at(self, row: Stored, *, backwards: bool = False) -> Cursor:
-        """Return the cursor of the page that starts behind a row, or ends before it. Rule: LIST-CURSOR."""
+        """Return the cursor of the page that starts after a row, or ends before it. Rule: LIST-CURSOR."""
         return Cursor(tuple(map(str, row.sort_values)), backwards)
 
     # Update
@@ -234,7 +234,7 @@ class Rules:
         stored = self.find(path_id, problems.update_missing())
         self.require_object(body)
         with self.store.transaction():
-            self.store.settle(self.clock.now(), stored.id)
+            self.store.save_due(self.clock.now(), stored.id)
             document = self.store.latest(stored.id)
             self.refuse(self.update_problems(body, document))
             changed = self.apply(document, body)
@@ -242,7 +242,7 @@ class Rules:
         return self.reference(stored.id, changed)
 
     def require_object(self, body: Any) -> None:
-        """Refuse a body that is no object."""
+        """Refuse a body that is not an object."""
         if not isinstance(body, dict):
             raise RefusedError(problems.invalid("Input should be a valid dictionary", "/data/attributes"))
 
@@ -255,7 +255,7 @@ class Rules:
             yield from self.item_problems(body, stored)
 
     def fixed_problems(self, body: Document, stored: Document) -> Iterator[Problem]:
-        """Find another `order_id` or integration than the stored ones. Rule: PATCH-IMMUTABLE."""
+        """Find an `order_id` or integration that differs from the stored one. Rule: PATCH-IMMUTABLE."""
         integration, order_id = key_of(stored)
         if body.get("order_id", order_id) != order_id:
             yield problems.order_id_fixed(order_id, problems.update_pointer("order_id"))
@@ -266,7 +266,7 @@ class Rules:
             yield problems.integration_fixed(pointer) if known else problems.unknown_integration(wanted, pointer)
 
     def item_problems(self, body: Document, stored: Document) -> Iterator[Problem]:
-        """Find items that the order does not hold. Rule: PATCH-ITEM-MISSING."""
+        """Find items that the order does not have. Rule: PATCH-ITEM-MISSING."""
         names = {item["name"] for item in stored["order_details"]["order_items"]}
         changes = body.get("order_details", {}).get("order_items", [])
         if any(change.get("name") not in names for change in changes):
@@ -283,7 +283,7 @@ class Rules:
         return document
 
     def without_nulls(self, value: Any) -> Any:
-        """Drop the nulls of an update where they mean nothing. Rule: PATCH-MERGE."""
+        """Drop the nulls of an update if the policy ignores them. Rule: PATCH-MERGE."""
         if self.policies.patch_null == "clear" or not isinstance(value, (dict, list)):
             return value
         if isinstance(value, list):
@@ -310,7 +310,7 @@ class Rules:
         return changes | {"customer_details": customer}
 
     def change_items(self, items: Sequence[Document], changes: Sequence[Document]) -> list[Document]:
-        """Change the items of the given names; none is added or removed. Rule: PATCH-ITEMS."""
+        """Change the items with the given names; none is added or removed. Rule: PATCH-ITEMS."""
         changed = list(items)
         for change in changes:
             same = [index for index, item in enumerate(items) if item["name"] == change["name"]]
@@ -333,12 +333,12 @@ def order_pointer_of(position: int) -> Callable[..., str]:
 
 
 def key_of(order: Document) -> tuple[int, str]:
-    """Return integration id and `order_id`. Rule: UPSERT-KEY."""
+    """Return the integration's id and the `order_id`. Rule: UPSERT-KEY."""
     return int(order["order_details"]["integration"]["id"]), order["order_id"]
 
 
 def parse_id(text: str) -> int | None:
-    """Read Sendcloud's id, or nothing where the text cannot be one."""
+    """Read Sendcloud's id, or return None when the text cannot be one."""
     number = int(text) if re.fullmatch(r"\d{1,18}", text, re.ASCII) else 0
     return number or None
 

@@ -1,4 +1,4 @@
-"""Check values against the schemas of the specification, and word what is wrong as the service does."""
+"""Check values against the specification's schemas, and word the errors as the service does."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ OBSERVED_CODES = {"required": "missing", "enum": "enum", "additionalProperties":
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """Say what is wrong at a path of a value."""
+class Breach:
+    """A breach of a schema at a path of a value."""
 
     path: tuple[str | int, ...]
     keyword: str
@@ -44,7 +44,7 @@ class Fault:
 
 @cache
 def load_specification() -> Mapping[str, Any]:
-    """Load the specification that the generated client was made from."""
+    """Load the specification that the client was generated from."""
     text = files("sendcloud_orders_api").joinpath("openapi.json").read_bytes()
     specification: Mapping[str, Any] = msgspec.json.decode(text)
     return specification
@@ -68,17 +68,17 @@ def in_64_bits(schema: Any) -> Any:
     return bounds | {name: in_64_bits(part) for name, part in schema.items()}
 
 
-def find_faults(name: str, value: Any, policies: Policies) -> list[Fault]:
-    """Find everything in a value that breaks a named schema and that no policy allows. Rule: ERROR-TOGETHER."""
+def find_breaches(name: str, value: Any, policies: Policies) -> list[Breach]:
+    """Find every breach of a named schema that no policy allows. Rule: ERROR-TOGETHER."""
     if validator(name).is_valid(value):
         return []
     errors = [error for found in validator(name).iter_errors(value) for error in innermost(found)]
-    faults = [fault for error in errors if not is_allowed(error, policies) for fault in describe(error)]
-    return sorted(faults, key=lambda fault: [str(step) for step in fault.path])
+    breaches = [breach for error in errors if not is_allowed(error, policies) for breach in describe(error)]
+    return sorted(breaches, key=lambda breach: [str(step) for step in breach.path])
 
 
 def innermost(error: ValidationError) -> Iterator[ValidationError]:
-    """Replace "matches none of the alternatives" by what is wrong with the alternative that was meant."""
+    """Replace "matches none of the alternatives" with the breaches of the alternative that was meant."""
     branches: list[list[ValidationError]] = getattr(error.kind, "context", [])
     if not branches:
         yield error
@@ -95,7 +95,7 @@ def is_null(branch: list[ValidationError], error: ValidationError) -> bool:
 
 
 def is_allowed(error: ValidationError, policies: Policies) -> bool:
-    """Tell whether a policy lets a breach of the schema pass."""
+    """Tell whether a policy allows a breach of the schema."""
     kind: Any = error.kind
     value = error.instance
     match kind.name:
@@ -119,26 +119,26 @@ def is_numeric(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII) is not None
 
 
-def describe(error: ValidationError) -> Iterator[Fault]:
-    """Word one breach of a schema; unknown fields give one fault each."""
+def describe(error: ValidationError) -> Iterator[Breach]:
+    """Word one breach of a schema; each unknown field is a breach of its own."""
     path = tuple(error.instance_path)
     kind: Any = error.kind
     match kind.name:
         case "required":
-            yield Fault((*path, kind.property), kind.name, "Field required")
+            yield Breach((*path, kind.property), kind.name, "Field required")
         case "additionalProperties":
             for name in kind.unexpected:
-                yield Fault((*path, name), kind.name, "Extra inputs are not permitted")
+                yield Breach((*path, name), kind.name, "Extra inputs are not permitted")
         case "not":
             # The one `not` of the schemas forbids a second id of the service point.
             for name in kind.schema["required"]:
-                yield Fault((*path, name), kind.name, "Extra inputs are not permitted")
+                yield Breach((*path, name), kind.name, "Extra inputs are not permitted")
         case _:
-            yield Fault(path, kind.name, word(error))
+            yield Breach(path, kind.name, word(error))
 
 
 def word(error: ValidationError) -> str:
-    """Word a breach that concerns the value itself. Rule: UPSERT-BOUNDS."""
+    """Word a breach by the value itself. Rule: UPSERT-BOUNDS."""
     kind: Any = error.kind
     value = error.instance
     match kind.name:
@@ -188,6 +188,6 @@ def plural(count: int) -> str:
     return "" if count == 1 else "s"
 
 
-def error_code(fault: Fault, policies: Policies) -> str:
+def error_code(breach: Breach, policies: Policies) -> str:
     """Return the code of a validation error. Rule: ERROR-CODES-OPEN."""
-    return OBSERVED_CODES.get(fault.keyword, "invalid") if policies.error_codes == "observed" else "invalid"
+    return OBSERVED_CODES.get(breach.keyword, "invalid") if policies.error_codes == "observed" else "invalid"

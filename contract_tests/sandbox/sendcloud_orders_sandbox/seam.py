@@ -1,4 +1,4 @@
-"""Stand between the server and the rules: record each request, and let its fault happen on the wire."""
+"""Record each request between the server and the app, and make its fault happen."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CUT_PAGE = b'{"data": [{"id": '
 
 
 class Connection(Protocol):
-    """Name what the seam needs of the server's end of a connection."""
+    """The server's end of a connection, as far as the seam uses it."""
 
     def abort(self) -> None:
         """Close at once."""
@@ -38,7 +38,7 @@ class Connection(Protocol):
 
 @dataclass(slots=True)
 class Held:
-    """Hold an answer that the app gave and nobody has seen."""
+    """A response of the app that has not been sent."""
 
     status: int = 500
     headers: dict[str, str] = field(default_factory=dict)
@@ -54,8 +54,8 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
-    """Hold one request on its way to the app and back."""
+class Call:
+    """One request and its response, between server and app."""
 
     app: ASGIApp
     scope: Scope
@@ -63,14 +63,14 @@ class Exchange:
     send: Send
 
     async def read_request(self, limit: int) -> None:
-        """Read the request and do nothing with it, so that the client is done sending; stop behind the limit."""
+        """Read the request and ignore it, so that the client finishes sending; stop beyond the limit."""
         more, read = True, 0
         while more and read <= limit:
             message = await self.receive()
             more, read = message.get("more_body", False), read + len(message.get("body", b""))
 
     async def hold(self) -> Held:
-        """Let the app process the request, and keep its answer back."""
+        """Let the app process the request, and hold its response back."""
         held = Held()
 
         async def keep(message: Message) -> None:
@@ -84,24 +84,24 @@ class Exchange:
         return held
 
     async def answer(self, response: Response) -> None:
-        """Send an answer."""
+        """Send a response."""
         await response(self.scope, self.receive, self.send)
 
     async def disconnect(self, close: Callable[[Connection], None]) -> None:
-        """Close the connection, and wait until the server has taken notice."""
+        """Close the connection, and wait until the server has noticed."""
         close(self.scope["state"][CONNECTION])
         while (await self.receive())["type"] != "http.disconnect":
             pass
 
 
 class Seam:
-    """Record every request that is not for the control paths, and let planned faults happen to it."""
+    """The record of all requests but those to the control paths, and the place where their faults happen."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
         self.service = service
         self.stopping: asyncio.Event = asyncio.Event()
-        self._handlers: Mapping[Kind, Callable[[Exchange, Fault], Awaitable[None]]] = {
+        self._handlers: Mapping[Kind, Callable[[Call, Fault], Awaitable[None]]] = {
             Kind.LOST_BEFORE: self.lose_before,
             Kind.LOST_AFTER: self.lose_after,
             Kind.THROTTLED: self.throttle,
@@ -114,8 +114,8 @@ class Seam:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, with the fault that falls on it."""
-        # Whoever gives up or is killed while it sends is no trouble of the sandbox's.
+        """Answer one request."""
+        # A client that gives up or is killed while it sends is not an error of the sandbox.
         with suppress(ClientDisconnect):
             if scope["path"].startswith(CONTROL_PATH):
                 await self.app(scope, receive, send)
@@ -123,7 +123,7 @@ class Seam:
                 await self.serve_recorded(scope, receive, send)
 
     async def serve_recorded(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request that is recorded and that faults can happen to."""
+        """Record a request and answer it, with its fault if it has one."""
         request = self.service.record(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
 
         async def note_status(message: Message) -> None:
@@ -131,89 +131,87 @@ class Seam:
                 request.status = message["status"]
             await send(message)
 
-        await self.serve(Exchange(self.app, scope, receive, note_status), request)
+        await self.serve(Call(self.app, scope, receive, note_status), request)
 
-    async def serve(self, exchange: Exchange, request: Request) -> None:
-        """Let the app answer a request, or let its fault happen."""
+    async def serve(self, call: Call, request: Request) -> None:
+        """Let the app answer a request, or make its fault happen."""
         try:
-            fault = self.wanted_fault(exchange.scope)
+            fault = self.wanted_fault(call.scope)
         except UnknownFaultError as error:
-            await exchange.answer(refusal_answer(RefusedError(invalid_fault(str(error)))))
+            await call.answer(refusal_answer(RefusedError(invalid_fault(str(error)))))
             return
         if fault is None:
-            await self.app(exchange.scope, exchange.receive, exchange.send)
+            await self.app(call.scope, call.receive, call.send)
             return
         request.fault = str(fault.kind)
-        await self._handlers.get(fault.kind, self.fail)(exchange, fault)
+        await self._handlers.get(fault.kind, self.fail)(call, fault)
 
     def wanted_fault(self, scope: Scope) -> Fault | None:
-        """Return the fault that the request asks for itself, or the one that falls on it."""
+        """Return the fault that the request asks for, or the one that is planned for it."""
         text = Headers(scope=scope).get(FAULT_HEADER)
         planned = self.service.fault_for(scope["method"], scope["path"])
         return Fault.parse(text) if text else planned
 
-    async def lose_before(self, exchange: Exchange, fault: Fault) -> None:
+    async def lose_before(self, call: Call, fault: Fault) -> None:
         """Close the connection and process nothing."""
-        await exchange.read_request(self.service.policies.body_limit)
-        await exchange.disconnect(lambda connection: connection.abort())
+        await call.read_request(self.service.policies.body_limit)
+        await call.disconnect(lambda connection: connection.abort())
 
-    async def lose_after(self, exchange: Exchange, fault: Fault) -> None:
+    async def lose_after(self, call: Call, fault: Fault) -> None:
         """Process the request and close the connection without an answer."""
-        await exchange.hold()
-        await exchange.disconnect(lambda connection: connection.abort())
+        await call.hold()
+        await call.disconnect(lambda connection: connection.abort())
 
-    async def throttle(self, exchange: Exchange, fault: Fault) -> None:
-        """Answer that there were too many requests. Rules: RATE-LIMIT, RATE-RETRY-AFTER."""
+    async def throttle(self, call: Call, fault: Fault) -> None:
+        """Respond that there were too many requests. Rules: RATE-LIMIT, RATE-RETRY-AFTER."""
         seconds = round(fault.seconds)
         headers = retry_after(seconds, self.service.clock, self.service.policies)
-        await self.refuse(exchange, RefusedError(throttled(seconds), headers=headers))
+        await self.refuse(call, RefusedError(throttled(seconds), headers=headers))
 
-    async def conflict(self, exchange: Exchange, fault: Fault) -> None:
-        """Answer that an earlier request is still being processed. Rule: UPSERT-CONFLICT."""
-        await self.refuse(exchange, RefusedError(conflict()))
+    async def conflict(self, call: Call, fault: Fault) -> None:
+        """Respond that an earlier request is still being processed. Rule: UPSERT-CONFLICT."""
+        await self.refuse(call, RefusedError(conflict()))
 
-    async def conflict_by_status(self, exchange: Exchange, fault: Fault) -> None:
-        """Answer the same with the status that the prose suggests. Rule: UPSERT-CONFLICT."""
-        await self.refuse(exchange, RefusedError(replace(conflict(), status=409)))
+    async def conflict_by_status(self, call: Call, fault: Fault) -> None:
+        """Respond the same with the status that the reference suggests. Rule: UPSERT-CONFLICT."""
+        await self.refuse(call, RefusedError(replace(conflict(), status=409)))
 
-    async def refuse(self, exchange: Exchange, refused: RefusedError) -> None:
+    async def refuse(self, call: Call, refused: RefusedError) -> None:
         """Answer with an error and process nothing."""
-        await exchange.read_request(self.service.policies.body_limit)
-        await exchange.answer(refusal_answer(refused))
+        await call.read_request(self.service.policies.body_limit)
+        await call.answer(refusal_answer(refused))
 
-    async def fail(self, exchange: Exchange, fault: Fault) -> None:
-        """Answer with a server error, as a gateway's page; the request is processed where the fault says `after`."""
+    async def fail(self, call: Call, fault: Fault) -> None:
+        """Respond with a server error, as a gateway's page; process the request if the fault says `after`."""
         status, _, when = fault.kind.partition("-")
-        await (exchange.hold() if when else exchange.read_request(self.service.policies.body_limit))
-        await exchange.answer(HTMLResponse(HTML_PAGE, int(status)))
+        await (call.hold() if when else call.read_request(self.service.policies.body_limit))
+        await call.answer(HTMLResponse(HTML_PAGE, int(status)))
 
-    async def cut_body(self, exchange: Exchange, fault: Fault) -> None:
-        """Process the request, promise the whole answer, send half of it and close."""
-        held = await exchange.hold()
+    async def cut_body(self, call: Call, fault: Fault) -> None:
+        """Process the request, announce the whole response, send half of it and close."""
+        held = await call.hold()
         body = held.body or CUT_PAGE * 2
         response = held.response(body)
-        await exchange.send(
+        await call.send(
             {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
         )
-        await exchange.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
-        await exchange.disconnect(lambda connection: connection.close())
+        await call.send({"type": "http.response.body", "body": body[: len(body) // 2], "more_body": True})
+        await call.disconnect(lambda connection: connection.close())
 
-    async def html(self, exchange: Exchange, fault: Fault) -> None:
-        """Process the request and answer 200 with a page, as a gateway in between may."""
-        await exchange.hold()
-        await exchange.answer(HTMLResponse(HTML_PAGE))
+    async def html(self, call: Call, fault: Fault) -> None:
+        """Process the request and respond with 200 and an HTML page, as a gateway may."""
+        await call.hold()
+        await call.answer(HTMLResponse(HTML_PAGE))
 
-    async def malformed_json(self, exchange: Exchange, fault: Fault) -> None:
-        """Process the request and answer with JSON that breaks off."""
-        held = await exchange.hold()
-        await exchange.answer(held.response((held.body or CUT_PAGE)[:-1]))
+    async def malformed_json(self, call: Call, fault: Fault) -> None:
+        """Process the request and respond with truncated JSON."""
+        held = await call.hold()
+        await call.answer(held.response((held.body or CUT_PAGE)[:-1]))
 
-    async def slow(self, exchange: Exchange, fault: Fault) -> None:
-        """Process the request at once and answer late."""
-        held = await exchange.hold()
+    async def slow(self, call: Call, fault: Fault) -> None:
+        """Process the request at once and respond late."""
+        held = await call.hold()
         with suppress(TimeoutError):
             await asyncio.wait_for(self.stopping.wait(), fault.seconds)
-        await exchange.send(
-            {"type": "http.response.start", "status": held.status, "headers": Headers(held.headers).raw}
-        )
-        await exchange.send({"type": "http.response.body", "body": held.body})
+        await call.send({"type": "http.response.start", "status": held.status, "headers": Headers(held.headers).raw})
+        await call.send({"type": "http.response.body", "body": held.body})

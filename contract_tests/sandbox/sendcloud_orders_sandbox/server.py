@@ -30,16 +30,16 @@ READY_WITHIN = 10.0
 
 
 class PortTakenError(OSError):
-    """Tell that another program listens on the wanted port."""
+    """A port on which another program listens."""
 
 
 class Sandbox:
-    """Serve Sendcloud's order operations from this machine, with throw-away credentials.
+    """A server of Sendcloud's order operations on this machine, with throw-away credentials.
 
-    Start it with a `with` block. Each rule that the service documents is kept; what it leaves open, `policies` decides.
-    Orders live in memory, or in the SQLite file `db`. With `rate_limit` the documented limits hold; `time_scale` lets
-    the sandbox's time run faster, so that at 60 a minute of a limit lasts a second. `rules` takes a subclass of `Rules`
-    with a broken rule, to see whether a test notices. Raises `PortTakenError` when `port` is in use; 0 is any.
+    Start it with a `with` block. It keeps each rule that the service documents; `policies` decides what is left open.
+    Orders live in memory, or in the SQLite file `db`. `rate_limit` turns the documented limits on; `time_scale` makes
+    the sandbox's time run faster: at 60, a minute of a limit lasts a second. `rules` takes a subclass of `Rules` with a
+    broken rule, to see whether a test notices. Raises `PortTakenError` when `port` is in use; 0 takes any free port.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class Sandbox:
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=5,
-            # A client that pauses must not find its connection gone: that is a fault, and faults are planned.
+            # A client that pauses must not lose its connection: that is a fault, and faults are planned.
             timeout_keep_alive=600,
         )
         self._server = uvicorn.Server(config)
@@ -109,37 +109,37 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """Return the URL that the operations' paths are added to."""
+        """The URL that the operations' paths are added to."""
         return f"http://{HOST}:{self._port}{API_PATH}"
 
     @property
     def token_url(self) -> str:
-        """Return the URL that issues OAuth2 tokens."""
+        """The URL that issues OAuth2 tokens."""
         return f"http://{HOST}:{self._port}/oauth2/token"
 
     @property
     def control_url(self) -> str:
-        """Return the URL of the control paths."""
+        """The URL of the control paths."""
         return f"http://{HOST}:{self._port}{CONTROL_PATH}"
 
     @property
     def public_key(self) -> str:
-        """Return the throw-away public key."""
+        """The throw-away public key."""
         return self._service.access.credentials.public_key
 
     @property
     def secret_key(self) -> str:
-        """Return the throw-away secret key."""
+        """The throw-away secret key."""
         return self._service.access.credentials.secret_key
 
     @property
     def integrations(self) -> list[int]:
-        """Return the ids of the account's integrations."""
+        """The ids of the account's integrations."""
         return sorted(self._service.rules.own_integrations)
 
     @property
     def environ(self) -> Mapping[str, str]:
-        """Return the environment variables that point a client at this sandbox."""
+        """The environment variables that point a client at this sandbox."""
         return {
             "SENDCLOUD_BASE_URL": self.base_url,
             "SENDCLOUD_PUBLIC_KEY": self.public_key,
@@ -149,17 +149,17 @@ class Sandbox:
 
     @property
     def faults(self) -> Faults:
-        """Return the plan of faults, to add to."""
+        """The planned faults, to add to."""
         return self._service.faults
 
     @property
     def requests(self) -> list[Request]:
-        """Return a record of the requests so far, but for those to the control paths."""
+        """A record of the requests so far, except those to the control paths."""
         return [replace(request) for request in list(self._service.requests)]
 
     @property
     def policies(self) -> Policies:
-        """Return the policies in force."""
+        """The policies in force."""
         return self._service.policies
 
     @policies.setter
@@ -169,7 +169,7 @@ class Sandbox:
     def orders(self) -> list[Document]:
         """Return all saved orders, in the order of their ids, with the values that were sent.
 
-        Numbers with a fraction are `Decimal`s. What a 201 accepted and `save_lag` holds back is not among them.
+        Numbers with a fraction are `Decimal`s. Orders that `save_lag` still holds back are not included.
         """
         return self._service.orders()
 
@@ -197,7 +197,7 @@ class Sandbox:
         asyncio.run(serve())
 
     def _ask_until_ready(self) -> None:
-        # The socket listens already, so one question waits in its queue until the server answers it.
+        # The socket listens already, so one request waits in its queue until the server answers it.
         connection = HTTPConnection(HOST, self._port, timeout=READY_WITHIN)
         try:
             connection.request("GET", f"{CONTROL_PATH}/ready", headers={"Connection": "close"})
@@ -208,7 +208,7 @@ class Sandbox:
 
 def listen(port: int) -> socket.socket:
     """Listen on a port of this machine; raise `PortTakenError`."""
-    # asyncio sends small packets at once only where the protocol is named; else each answer comes 40 ms late.
+    # asyncio sends small packets at once only when the protocol is named; otherwise each response is 40 ms late.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

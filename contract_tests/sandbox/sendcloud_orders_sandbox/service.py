@@ -1,4 +1,4 @@
-"""Hold everything that one sandbox knows."""
+"""Keep the state of one sandbox."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ AS_STORED = Policies(timestamps="as_sent")
 
 @dataclass(slots=True)
 class Request:
-    """Record one request: its number from 1 and what became of it; `status` is None when no answer was sent."""
+    """One request: its number, from 1, and its outcome; `status` is None when no response was sent."""
 
     number: int
     method: str
@@ -34,7 +34,7 @@ class Request:
 
 
 class Service:
-    """Tie the rules to a store, credentials, rate limits, faults and the record of requests."""
+    """The rules with their store, credentials, rate limits, faults and the record of requests."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Service:
         return self.rules.policies
 
     def use(self, policies: Policies) -> None:
-        """Put other policies in force, from the next request on."""
+        """Apply other policies, from the next request on."""
         self.rules.policies = policies
         self.standing_faults: Faults = Faults()
         if policies.conflict_every:
@@ -81,17 +81,17 @@ class Service:
         return request
 
     def fault_for(self, method: str, path: str) -> Fault | None:
-        """Return the fault that falls on a request: a planned one, or one that a policy makes legal."""
+        """Return the fault of a request: a planned one, or one that a policy allows."""
         planned, standing = self.faults.take(method, path), self.standing_faults.take(method, path)
         return planned or standing
 
     def orders(self) -> list[Document]:
         """Return all saved orders, in the order of their ids, with timestamps and amounts as they were sent."""
-        self.rules.settle()
+        self.rules.save_due()
         return [present_order(stored, AS_STORED) for stored in self.store.select([], [], ["id"], "id", -1)]
 
     def reset(self) -> None:
-        """Forget all but policies and credentials: orders, requests, faults, tokens, used rates, added integrations."""
+        """Forget orders, requests, faults, tokens, used rates and added integrations; keep policies and credentials."""
         self.store.clear()
         self.rules.own_integrations = set(self.integrations)
         self.faults.clear()

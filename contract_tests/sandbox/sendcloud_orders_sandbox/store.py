@@ -72,7 +72,7 @@ _encoder = msgspec.json.Encoder(decimal_format="number")
 
 
 def decode_json(text: bytes) -> Any:
-    """Read JSON; raise `ValueError` where it is none, or goes beyond all measure."""
+    """Read JSON; raise `ValueError` when it is malformed, or holds numbers or nesting out of range."""
     try:
         return _decoder.decode(text)
     except (msgspec.DecodeError, ArithmeticError, RecursionError) as error:
@@ -86,7 +86,7 @@ def encode_json(value: Any) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """Hold an order that can be read; the times are seconds since the epoch."""
+    """A saved order; its times are seconds since the epoch."""
 
     id: int
     document: Document
@@ -96,7 +96,7 @@ class Stored:
 
 
 class Store:
-    """Keep orders under their id and under their key, and writes that were accepted and are not saved yet."""
+    """Orders by their id and by their key, and accepted writes that are not saved yet."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -115,7 +115,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Make what happens inside visible as a whole, or undo it when an exception leaves. Rule: UPSERT-ATOMIC."""
+        """Make everything inside visible at once, or undo it if an exception is raised. Rule: UPSERT-ATOMIC."""
         with self._lock:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
@@ -136,7 +136,7 @@ class Store:
         return None if row is None else (row[0], row[1])
 
     def latest(self, order: int) -> Document:
-        """Return what was last accepted for an order, saved or not."""
+        """Return the last accepted document of an order, saved or not."""
         row = self._one("SELECT document FROM pending WHERE id = ? ORDER BY sequence DESC LIMIT 1", order)
         row = row or self._one("SELECT document FROM orders WHERE id = ?", order)
         return decode_json(row[0]) if row and row[0] else {}
@@ -146,17 +146,17 @@ class Store:
         return self._one("SELECT 1 FROM pending WHERE id = ?", order) is not None
 
     def register(self, integration: int, order_id: str) -> int:
-        """Give a new key its id, which no other order ever gets."""
+        """Give a new key an id that no other order ever gets."""
         sql = "INSERT INTO orders (integration, order_id) VALUES (?, ?) RETURNING id"
         return int(self._one(sql, integration, order_id)[0])
 
     def accept(self, order: int, document: Document, *, now: float, due: float) -> None:
-        """Take a write that is saved once the time is `due`. Rule: UPSERT-ASYNC."""
+        """Accept a write, to be saved when the time is `due`. Rule: UPSERT-ASYNC."""
         sql = "INSERT INTO pending (id, due, accepted_at, document) VALUES (?, ?, ?, ?)"
         self._run(sql, order, due, now, encode_json(document))
 
-    def settle(self, now: float, order: int | None = None) -> None:
-        """Save the accepted writes that are due, and every one of `order`, in the order they were accepted."""
+    def save_due(self, now: float, order: int | None = None) -> None:
+        """Save the accepted writes that are due, and all those of `order`, oldest first."""
         sql = "SELECT sequence, id, accepted_at, document FROM pending WHERE due <= ? OR id = ? ORDER BY sequence"
         for sequence, saved, accepted_at, document in self._all(sql, now, order):
             self.save(saved, decode_json(document), accepted_at)
@@ -231,7 +231,7 @@ class Store:
 
 
 def sortable(timestamp: str | None) -> str:
-    """Return a text that sorts as the moment does; an absent one comes first."""
+    """Return a text that sorts like the moment; an absent one comes first."""
     return in_utc(read_moment(timestamp)).isoformat(timespec="microseconds") if timestamp else ""
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from subprocess import PIPE
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -287,6 +291,23 @@ def test_a_strange_request_is_refused_or_its_connection_closed_and_nothing_is_lo
     with Api(sandbox) as api:
         assert api.get("/orders").status_code == 200
     assert errors(caplog) == []
+
+
+def test_strange_requests_put_nothing_into_the_output_of_the_command() -> None:
+    command = [sys.executable, "-m", "sendcloud_orders_sandbox", "--integrations", "7"]
+    paths = os.pathsep.join(path for path in sys.path if path)
+    environment = os.environ | {"PYTHONPATH": paths}
+    with subprocess.Popen(command, env=environment, stdout=PIPE, stderr=PIPE, text=True) as process:
+        assert process.stdout
+        port = int(re.findall(r":(\d+)/", process.stdout.readline())[0])
+        for sent, statuses in STRANGE.values():
+            with closing(socket.create_connection(("127.0.0.1", port), PATIENCE)) as connection:
+                connection.sendall(sent)
+                assert receive(connection).status in statuses
+        process.terminate()
+        output, complaints = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, complaints) == (0, "")
+    assert "Traceback" not in output
 
 
 def errors(caplog: pytest.LogCaptureFixture) -> list[Any]:

@@ -350,6 +350,19 @@ def test_the_plugin_works_where_the_environment_names_proxies(
     pytester.runpytest_subprocess(*plugin, "-p", "no:cacheprovider").assert_outcomes(passed=1)
 
 
+def test_no_signature_or_help_shows_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SENDCLOUD_SECRET_KEY", "s3cret-of-the-environment")
+    script = (
+        "import importlib, pkgutil, pydoc, sendcloud_orders_api, sendcloud_orders_sandbox\n"
+        "for package in (sendcloud_orders_api, sendcloud_orders_sandbox):\n"
+        "    for found in pkgutil.walk_packages(package.__path__, package.__name__ + '.'):\n"
+        "        print(pydoc.plain(pydoc.render_doc(importlib.import_module(found.name))))\n"
+    )
+    run = subprocess.run([sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=True)
+    assert "class Sandbox" in run.stdout
+    assert "s3cret" not in run.stdout
+
+
 def test_loading_the_plugin_loads_no_server() -> None:
     script = (
         "import sys, sendcloud_orders_sandbox.pytest_plugin; "
