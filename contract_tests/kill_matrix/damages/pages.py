@@ -129,7 +129,7 @@ def the_filters_are_lost_on_the_second_page(patch: pytest.MonkeyPatch) -> None:
 @damage("pagination", "LIST-COMPLETE")
 def pages_count_rows_from_the_start(patch: pytest.MonkeyPatch) -> None:
     def page(rules: Rules, query: Query) -> Page:
-        rules.settle()
+        rules.save_due()
         conditions = listing.filters(query, rules.own_integrations, rules.policies)
         keys = listing.sort_keys(query, rules.policies)
         size = listing.page_size(query, rules.policies)

@@ -18,7 +18,7 @@ def store(rules: Rules, orders: Sequence[Order]) -> None:
     with rules.store.transaction():
         for order in orders:
             rules.accept(order)
-        rules.store.settle(rules.clock.now())
+        rules.store.save_due(rules.clock.now())
 
 
 def refuse(rules: Rules, problem: Problem) -> None:

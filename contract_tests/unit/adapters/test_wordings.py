@@ -19,7 +19,7 @@ from sendcloud_orders.pointers import spell_path
 from sendcloud_orders.vocabulary import vocabulary
 from sendcloud_orders.wordings import BLANK, LONGEST_WORDING, known_code, known_words
 from sendcloud_orders_sandbox import Policies, problems
-from sendcloud_orders_sandbox.schema import find_faults
+from sendcloud_orders_sandbox.schema import find_breaches
 
 SPEC: dict[str, Any] = json.loads(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
 DOCUMENTED = {name: one["value"] for name, one in SPEC["components"]["examples"].items() if "errors" in one["value"]}
@@ -102,7 +102,7 @@ BROKEN: list[dict[str, Any]] = [
 @pytest.mark.rule("UPSERT-BOUNDS")
 @pytest.mark.parametrize("order", BROKEN)
 def test_what_is_said_of_a_broken_order_is_known_whoever_says_it(order: dict[str, Any]) -> None:
-    said = [fault.detail for fault in find_faults("OrderInput", order, Policies())]
+    said = [fault.detail for fault in find_breaches("OrderInput", order, Policies())]
     said += [
         error.message.partition(": ")[0] for error in find_errors("OrderInput", order) if "such as" not in str(error)
     ]
