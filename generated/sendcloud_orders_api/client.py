@@ -126,7 +126,8 @@ class Client:
 class AuthenticatedClient(Client):
     """A client that sends `{prefix} {token}` in a header with every call.
 
-    For HTTP Basic, set `prefix` to `Basic` and `token` to the base64 of `user:password`, or pass `auth` in `httpx_args`.
+    For HTTP Basic, set `prefix` to `Basic` and `token` to the base64 of `user:password`, or pass `auth` in
+    `httpx_args`.
     """
 
     token: str
