@@ -9,11 +9,11 @@
 The models (`OrderInput`, `OrderUpdate`, `Order`, ...) are in `sendcloud_orders_api.models`.
 """
 
+from .app_info import AppInfo
 from .async_client import AsyncOrdersClient
 from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
 from .client import OrdersClient
 from .clock import Clock
-from .config import AppInfo
 from .errors import (
     APIStatusError,
     AuthenticationError,

@@ -14,10 +14,11 @@ from uuid import UUID
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
 from .addresses import PRODUCTION
+from .app_info import AppInfo
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .clock import Clock
-from .config import AppInfo, read_environment
+from .environment import read_environment
 from .errors import SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause

@@ -11,10 +11,10 @@ from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from .addresses import check_base_url
+from .app_info import AppInfo, user_agent
 from .attempts import Attempts, Contact
 from .auth import Credentials
 from .clock import Clock
-from .config import AppInfo, check_partner_id, user_agent
 from .errors import ConfigurationError
 from .events import Hooks, Reporter
 from .exchange import Call
@@ -159,3 +159,13 @@ class Settings:
         else:
             with Journal(journal, account=self.account) as opened:
                 yield opened
+
+
+def check_partner_id(partner_id: UUID | str | None) -> UUID | None:
+    """Read the id of a technology partner. Raises `ConfigurationError` unless it is a UUID. Rule: UPSERT-PARTNER."""
+    if partner_id is None or isinstance(partner_id, UUID):
+        return partner_id
+    try:
+        return UUID(partner_id)
+    except (ValueError, AttributeError, TypeError):
+        raise ConfigurationError("The partner_id should be the UUID that Sendcloud gave to the partner.") from None

@@ -24,8 +24,8 @@ from sendcloud_orders.auth import (
     CallableCredentials,
     Credentials,
     OAuth2Credentials,
-    credentials_from_env,
 )
+from sendcloud_orders.environment import credentials_from_env
 from sendcloud_orders.errors import (
     AuthenticationError,
     ConfigurationError,

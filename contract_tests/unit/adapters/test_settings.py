@@ -22,7 +22,8 @@ from sendcloud_orders import (
     __version__,
 )
 from sendcloud_orders.addresses import check_base_url, check_token_url, is_loopback
-from sendcloud_orders.config import read_environment, user_agent
+from sendcloud_orders.app_info import user_agent
+from sendcloud_orders.environment import read_environment
 
 ENVIRONMENT = {
     "SENDCLOUD_PUBLIC_KEY": "public",
