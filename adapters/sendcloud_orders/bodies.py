@@ -1,7 +1,7 @@
 """Write an order or an update as JSON, and refuse by field what JSON cannot say or the schema does not take.
 
-What a caller passes is read once, into a plain copy of dicts, lists, texts and numbers; that copy is checked, and that
-copy is written. Values are taken for what they are:
+What a caller passes is read once, into a plain copy of dicts, lists, texts and numbers, unless it is that already; the
+copy is checked, and the copy is written. Values are taken for what they are:
 
 | given                                                          | written as                                    |
 |----------------------------------------------------------------|-----------------------------------------------|
@@ -56,13 +56,17 @@ class UnwritableBody(Exception):
 def write_body(
     body: msgspec.Struct | Mapping[Any, Any], schema: SchemaName, *, check: bool
 ) -> tuple[dict[str, Any], bytes]:
-    """Write an order or an update as JSON; give the plain copy that was written, too.
+    """Write an order or an update as JSON; give what was written, too, in dicts and lists.
 
     An `id` that is a number becomes a string of digits. With `check` the body must be what the schema wants; without
     it, what JSON can say.
 
     Raises `UnwritableBody`, also where the caller's own objects fail while they are read. Rule: UPSERT-ID.
     """
+    wanted = schema if check else None
+    # A dict of nothing but JSON needs no copy, which takes a quarter of the time.
+    if type(body) is dict and type(body.get("id")) is not int and (content := _written(body, wanted)):
+        return body, content
     try:
         plain = _copy(body)
     except MemoryError:
@@ -75,20 +79,26 @@ def write_body(
     identifier = plain.get("id")
     if type(identifier) is int and identifier in _INTEGERS:
         plain["id"] = str(identifier)
+    content = _written(plain, wanted)
+    return (plain, content) if content else _examine(plain, schema, check=check)
+
+
+def _written(plain: object, wanted: SchemaName | None) -> bytes | None:
+    """Write a value that is JSON already; give None where that takes a closer look."""
+    if not fits(wanted, plain):
+        return None
     try:
-        content = _ENCODER.encode(plain) if fits(schema if check else None, plain) else b""
+        content = _ENCODER.encode(plain)
     except ValueError:  # a text that is not Unicode, an integer of thousands of digits
-        content = b""
-    if content and not _may_hold_extreme_number(content):
-        return plain, content
-    return _examine(plain, schema, check=check)
+        return None
+    return None if _may_hold_extreme_number(content) else content
 
 
 def read_key(order: object) -> OrderKey | None:
     """Read the key of a model or dict, or None when it has no readable one. Rule: UPSERT-KEY."""
     try:
         integration = _member(_member(_member(order, "order_details"), "integration"), "id")
-        return _key(_copy(_member(order, "order_id")), _copy(integration))
+        return _key(_member(order, "order_id"), integration)
     except MemoryError:
         raise
     except Exception:
@@ -114,6 +124,7 @@ def key_errors(plain: dict[str, Any]) -> tuple[FieldError, ...]:
 
 
 def _key(order_id: object, integration: object) -> OrderKey | None:
+    order_id, integration = _copy(order_id), _copy(integration)
     if type(order_id) is str and type(integration) is int:
         return OrderKey(integration, OrderId(order_id))
     return None

@@ -31,7 +31,7 @@ def fits(schema: SchemaName | None, body: object) -> bool:
     """
     try:
         return _strict_validator(schema).is_valid(body)
-    except ValueError:  # of a type that JSON does not have, or a text that is not Unicode
+    except Exception:  # of a type that JSON does not have, a text that is not Unicode, an enum that raises
         return False
 
 
