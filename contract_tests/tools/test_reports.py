@@ -105,7 +105,10 @@ def test_two_runs_side_by_side_leave_whole_reports_each(tmp_path: Path) -> None:
             for run in runs:
                 run.kill()
     assert [run.returncode for run in runs] == [0, 0], printed
-    folders = sorted(tmp_path.glob("run-*"), key=lambda folder: tests.index(min(tested(folder))))
+    by_test = {name: folder for folder in tmp_path.glob("run-*") for name in tested(folder)}
+    assert sorted(by_test) == sorted(tests)
+    folders = [by_test[test] for test in tests]
+    assert folders[0] != folders[1]
     for folder, test, text in zip(folders, tests, printed, strict=True):
         assert test in (folder / "contract.html").read_text()
         verdict = (folder / "verdict.txt").read_text()
