@@ -11,7 +11,6 @@ import copy
 import inspect
 import math
 import threading
-import time
 from collections.abc import Awaitable, Callable, Generator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import wait as wait_for_futures
@@ -22,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from .addresses import TOKEN_URL, check_token_url
+from .clock import Clock, read_clock
 from .deadline import cut, seconds_left
 from .error_bodies import read_error_body
 from .errors import (
@@ -298,8 +298,8 @@ class OAuth2Credentials:
     One token request is under way at a time. A token is renewed 60 seconds before it ends and once after a 401; no
     other answer of the service throws it away, and while it lasts a token endpoint that fails does no harm. `scope` is
     a list with blanks, such as "read:order write:order"; without it the token may do all that the integration may.
-    `fetch` and `fetch_async` send the token request; the clients bring theirs by `through`. `clock` gives monotonic
-    seconds.
+    `fetch` and `fetch_async` send the token request; the clients bring theirs by `through`. Of `clock` the monotonic
+    seconds are used.
 
     Raises: ConfigurationError for an empty id or secret, or a token URL that would send them unencrypted.
     Rule: AUTH-OAUTH.
@@ -314,14 +314,14 @@ class OAuth2Credentials:
         *,
         fetch: TokenFetch | None = None,
         fetch_async: AsyncTokenFetch | None = None,
-        clock: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self.account: str = _checked("SENDCLOUD_CLIENT_ID", client_id)
         self._client_id = self.account
         self._client_secret = _checked("SENDCLOUD_CLIENT_SECRET", client_secret)
         self.token_url = check_token_url(token_url)
         self._form = {"grant_type": "client_credentials"} | ({"scope": _checked_scope(scope)} if scope else {})
-        for name, function in (("fetch", fetch), ("fetch_async", fetch_async), ("clock", clock)):
+        for name, function in (("fetch", fetch), ("fetch_async", fetch_async)):
             if function is not None and not callable(function):
                 raise ConfigurationError(
                     f"The {name} of OAuth2Credentials should be a function, not a value of type "
@@ -329,7 +329,7 @@ class OAuth2Credentials:
                 )
         self._fetch = fetch
         self._fetch_async = fetch_async
-        self._clock = clock
+        self._clock = read_clock(clock, of="OAuth2Credentials")
         self._shared = _Shared()
 
     @property
@@ -360,7 +360,7 @@ class OAuth2Credentials:
             flight, leads = self._board(waits_for_own_thread=False)
             if leads:
                 with self._leading(flight):
-                    asked_at = self._clock()
+                    asked_at = self._clock.monotonic()
                     fetch = _given(self._fetch)
                     with _blaming_fetch():
                         answer = fetch(*self._request())
@@ -381,7 +381,7 @@ class OAuth2Credentials:
             flight, leads = self._board(waits_for_own_thread=True)
             if leads:
                 with self._leading(flight):
-                    asked_at = self._clock()
+                    asked_at = self._clock.monotonic()
                     fetch = _given(self._fetch_async)
                     with _blaming_fetch():
                         answer = await fetch(*self._request())
@@ -411,7 +411,7 @@ class OAuth2Credentials:
         with self._shared.lock:
             flight = self._shared.flight
             if flight and flight.landed.done():
-                if (token := flight.token()) and self._clock() < token.renew_at:
+                if (token := flight.token()) and self._clock.monotonic() < token.renew_at:
                     return flight, False
             elif flight and (waits_for_own_thread or flight.thread != threading.get_ident()):
                 return flight, False
@@ -425,7 +425,7 @@ class OAuth2Credentials:
         except Exception as error:
             last = self._shared.last
             refused = isinstance(error, AuthenticationError | ConfigurationError)
-            if last is None or refused or self._clock() >= last.ends_at:
+            if last is None or refused or self._clock.monotonic() >= last.ends_at:
                 flight.landed.set_exception(error)
                 raise
             flight.landed.set_result(last)

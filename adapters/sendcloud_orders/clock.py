@@ -28,3 +28,10 @@ class Clock:
         for field in fields(self):
             if not callable(getattr(self, field.name)):
                 raise ConfigurationError(f"Clock.{field.name} should be a function.")
+
+
+def read_clock(clock: Clock | None, *, of: str) -> Clock:
+    """Give the caller's clock, or the real one. Raises `ConfigurationError` for anything else."""
+    if clock is not None and not isinstance(clock, Clock):
+        raise ConfigurationError(f"The clock of {of} should be a Clock, not of type {type(clock).__name__}.")
+    return clock or Clock()

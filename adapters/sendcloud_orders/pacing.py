@@ -13,8 +13,6 @@ import logging
 import math
 import reprlib
 import threading
-import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import ClassVar, Literal, Self
 
@@ -23,6 +21,7 @@ from throttled.constants import RateLimiterType
 from throttled.exceptions import BaseThrottledError, StoreUnavailableError
 from throttled.store import BaseStore, MemoryStore, RedisStore
 
+from .clock import Clock, read_clock
 from .errors import ConfigurationError
 from .forking import renew_after_fork
 
@@ -95,8 +94,8 @@ class PaceLimits:
 class Pace:
     """Let requests through at the pace of the service; safe to share between threads, tasks and event loops.
 
-    `sleep` and `sleep_async` wait a number of seconds. Time is read from `throttled.utils.now_mono_f`, the limiter's
-    own clock, so that holds and buckets can never disagree; a test replaces that one function and both sleeps.
+    Of `clock` only the sleeps are used. Time is read from `throttled.utils.now_mono_f`, the limiter's own clock, so
+    that holds and buckets can never disagree; a test replaces that one function as well.
 
     After a fork the child has a pace of its own, which keeps holds and slow-downs and begins with empty buckets. Each
     process then stays below the limits by itself, so that several together can pass them: with `redis_url` they share
@@ -115,17 +114,13 @@ class Pace:
         *,
         name: str = "sendcloud-orders",
         redis_url: str | None = None,
-        sleep: Callable[[float], object] = time.sleep,
-        sleep_async: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        clock: Clock | None = None,
     ) -> None:
         limits = _checked_limits(limits)
         if not isinstance(name, str):
             raise ConfigurationError(f"The name of a pace should be a text, not {type(name).__name__}.")
-        if not callable(sleep) or not callable(sleep_async):
-            raise ConfigurationError("The sleep and sleep_async of a pace should be functions that wait for seconds.")
+        self._clock = read_clock(clock, of="a pace")
         self._redis_url = redis_url
-        self._sleep = sleep
-        self._sleep_async = sleep_async
         self._asks_network = redis_url is not None
         store = _store(redis_url)
         burst = limits.write_burst - limits.headroom
@@ -183,7 +178,7 @@ class Pace:
             while delay := lane.take():
                 if (within := within - delay) < 0:
                     return False
-                self._sleep(delay)
+                self._clock.sleep(delay)
         return True
 
     async def acquire_async(self, kind: Kind, *, within: float = math.inf) -> bool:
@@ -197,7 +192,7 @@ class Pace:
             while delay := (await asyncio.to_thread(lane.take) if self._asks_network else lane.take()):
                 if (within := within - delay) < 0:
                     return False
-                await self._sleep_async(delay)
+                await self._clock.sleep_async(delay)
         return True
 
     def hold(self, seconds: float, kind: Kind | None = None) -> None:

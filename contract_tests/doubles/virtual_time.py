@@ -11,6 +11,8 @@ from unittest import mock
 
 import throttled.utils
 
+from sendcloud_orders import Clock
+
 _T = TypeVar("_T")
 
 
@@ -22,6 +24,11 @@ class VirtualTime:
 
     def __call__(self) -> float:
         return self.now
+
+    @property
+    def clock(self) -> Clock:
+        """This time, as the adapters take it."""
+        return Clock(monotonic=self, sleep=self.sleep)
 
     def sleep(self, seconds: float) -> None:
         """Pass `seconds` at once; for tests of one thread."""

@@ -75,7 +75,7 @@ def time() -> VirtualTime:
 
 @pytest.fixture
 def credentials(endpoint: TokenEndpoint, time: VirtualTime) -> OAuth2Credentials:
-    return OAuth2Credentials("client", "s3cret", fetch=endpoint, fetch_async=endpoint.later, clock=time)
+    return OAuth2Credentials("client", "s3cret", fetch=endpoint, fetch_async=endpoint.later, clock=time.clock)
 
 
 # --- Basic ------------------------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def test_a_token_is_renewed_a_minute_before_it_ends(
 )
 def test_a_lifetime_that_is_missing_or_odd_is_taken_for_the_usual_one(time: VirtualTime, lifetime: object) -> None:
     endpoint = TokenEndpoint(lifetime)
-    credentials = OAuth2Credentials("client", "s3cret", fetch=endpoint, clock=time)
+    credentials = OAuth2Credentials("client", "s3cret", fetch=endpoint, clock=time.clock)
     credentials.authorization()
     time.sleep(3500)
     credentials.authorization()
@@ -208,7 +208,7 @@ def test_a_lifetime_that_is_missing_or_odd_is_taken_for_the_usual_one(time: Virt
 @pytest.mark.rule("AUTH-OAUTH")
 def test_a_token_shorter_than_two_minutes_is_used_for_half_its_time(time: VirtualTime) -> None:
     endpoint = TokenEndpoint(lifetime=30)
-    credentials = OAuth2Credentials("client", "s3cret", fetch=endpoint, clock=time)
+    credentials = OAuth2Credentials("client", "s3cret", fetch=endpoint, clock=time.clock)
     tokens = []
     for _ in range(4):
         tokens.append(credentials.authorization())

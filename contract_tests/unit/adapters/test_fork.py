@@ -191,7 +191,7 @@ def test_a_token_request_that_was_under_way_at_the_fork_does_not_stop_a_child() 
 
 def test_a_childs_pace_begins_with_empty_buckets_and_keeps_a_hold() -> None:
     script = """
-    pace = Pace(sleep=lambda seconds: None)
+    pace = Pace(clock=Clock(sleep=lambda seconds: None))
     held = Pace.shared("account")
     held.hold(30)
 

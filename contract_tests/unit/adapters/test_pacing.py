@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from doubles.virtual_time import VirtualTime
+from sendcloud_orders.clock import Clock
 from sendcloud_orders.errors import ConfigurationError
 from sendcloud_orders.pacing import Kind, Pace, PaceLimits
 
@@ -73,7 +74,7 @@ def waits(pace: Pace, time: VirtualTime, kind: Kind, count: int) -> list[float]:
 @pytest.mark.rule("RATE-LIMIT")
 def test_writes_leave_exactly_when_a_token_bucket_of_thirteen_lets_them(gaps: list[float]) -> None:
     with VirtualTime().rules_the_limiter() as time:
-        pace = Pace(sleep=time.sleep)
+        pace = Pace(clock=time.clock)
         tokens, counted_at = 13.0, time.now
         for gap in gaps:
             time.sleep(gap)
@@ -90,7 +91,7 @@ def test_writes_leave_exactly_when_a_token_bucket_of_thirteen_lets_them(gaps: li
 @pytest.mark.rule("RATE-LIMIT")
 def test_a_full_speed_run_meets_no_429_even_when_requests_arrive_unevenly(delays: list[float]) -> None:
     with VirtualTime().rules_the_limiter() as time:
-        departures = waits(Pace(sleep=time.sleep), time, "write", 200)
+        departures = waits(Pace(clock=time.clock), time, "write", 200)
         arrivals = sorted(left + delay for left, delay in zip(departures, delays, strict=True))
         clock = VirtualTime()
         service = ServiceBucket(clock)
@@ -103,14 +104,14 @@ def test_a_full_speed_run_meets_no_429_even_when_requests_arrive_unevenly(delays
 @pytest.mark.parametrize("factor", [1, 20, 60])
 @pytest.mark.rule("RATE-LIMIT")
 def test_two_hundred_batches_take_at_most_five_percent_more_than_the_minimum(time: VirtualTime, factor: int) -> None:
-    pace = Pace(PaceLimits().faster(factor), sleep=time.sleep)
+    pace = Pace(PaceLimits().faster(factor), clock=time.clock)
     minimum = (200 - 15) * TOKEN / factor
     assert waits(pace, time, "write", 200)[-1] <= 1.05 * minimum
 
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_reads_have_a_bucket_of_their_own(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     waits(pace, time, "write", 40)
     reads = waits(pace, time, "read", 1050)
     assert reads[49] == pytest.approx(0, abs=0.01)
@@ -141,7 +142,7 @@ def test_four_tasks_at_once_stay_below_the_limit_and_near_the_minimum(time: Virt
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_threads_and_event_loops_draw_from_the_same_bucket(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     threads = [threading.Thread(target=pace.acquire, args=("write",)) for _ in range(12)]
     for thread in threads:
         thread.start()
@@ -156,8 +157,8 @@ def test_threads_and_event_loops_draw_from_the_same_bucket(time: VirtualTime) ->
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_limits_can_be_scaled_in_time(time: VirtualTime) -> None:
-    slow = waits(Pace(sleep=time.sleep), time, "write", 60)
-    fast = waits(Pace(PaceLimits().faster(50), sleep=time.sleep), time, "write", 60)
+    slow = waits(Pace(clock=time.clock), time, "write", 60)
+    fast = waits(Pace(PaceLimits().faster(50), clock=time.clock), time, "write", 60)
     assert [moment / 50 for moment in slow] == pytest.approx(fast, abs=0.002)
 
 
@@ -182,11 +183,7 @@ ODD: list[Any] = [5, b"redis://", [], object()]
 @pytest.mark.parametrize(
     "make",
     [
-        *(
-            partial(Pace, **{name: odd})
-            for name in ("limits", "name", "sleep", "sleep_async", "redis_url")
-            for odd in ODD
-        ),
+        *(partial(Pace, **{name: odd}) for name in ("limits", "name", "clock", "redis_url") for odd in ODD),
         *(partial(Pace.shared, odd) for odd in ODD),
         *(partial(Pace.shared, "account", odd) for odd in ODD),
         *(partial(PaceLimits().faster, odd) for odd in (0, -1, *ODD[1:])),
@@ -198,7 +195,7 @@ def test_a_pace_of_odd_arguments_is_a_wrong_setting(make: Callable[[], object]) 
 
 
 def test_a_request_that_could_not_leave_in_time_takes_nothing(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     waits(pace, time, "write", 13)
     assert pace.acquire("write", within=TOKEN / 2) is False
     assert time.run(pace.acquire_async("write", within=TOKEN / 2)) is False
@@ -223,7 +220,7 @@ def test_a_hold_keeps_every_client_that_shares_the_key_waiting(
 @pytest.mark.parametrize("used", [0, 5])
 @pytest.mark.rule("RATE-RETRY-AFTER")
 def test_the_buckets_are_empty_when_a_hold_ends(time: VirtualTime, used: int) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     waits(pace, time, "write", used)
     pace.hold(1)
     time.sleep(1)
@@ -232,7 +229,7 @@ def test_the_buckets_are_empty_when_a_hold_ends(time: VirtualTime, used: int) ->
 
 @pytest.mark.rule("RATE-RETRY-AFTER")
 def test_a_shorter_hold_does_not_end_a_longer_one(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     pace.hold(30)
     pace.hold(1)
     assert waits(pace, time, "write", 1)[0] >= 30
@@ -240,14 +237,14 @@ def test_a_shorter_hold_does_not_end_a_longer_one(time: VirtualTime) -> None:
 
 @pytest.mark.rule("RATE-RETRY-AFTER")
 def test_a_hold_on_writes_alone_lets_reads_go_on(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     pace.hold(30, "write")
     assert waits(pace, time, "read", 1) == [0]
 
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_slowing_down_takes_three_tenths_off_the_pace(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     pace.slow_down()
     moments = waits(pace, time, "write", 3)
     assert moments[0] == pytest.approx(TOKEN / 0.7, rel=0.05)
@@ -256,7 +253,7 @@ def test_slowing_down_takes_three_tenths_off_the_pace(time: VirtualTime) -> None
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_refusals_of_requests_already_on_the_way_count_once(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     for _ in range(4):
         pace.slow_down()
     assert waits(pace, time, "write", 1)[0] == pytest.approx(TOKEN / 0.7, rel=0.05)
@@ -264,7 +261,7 @@ def test_refusals_of_requests_already_on_the_way_count_once(time: VirtualTime) -
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_however_many_refusals_a_tenth_of_the_pace_is_left(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     for _ in range(50):
         pace.slow_down()
         time.sleep(3 * TOKEN)
@@ -275,7 +272,7 @@ def test_however_many_refusals_a_tenth_of_the_pace_is_left(time: VirtualTime) ->
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_the_pace_climbs_back_to_all_of_the_limit(time: VirtualTime) -> None:
-    pace = Pace(sleep=time.sleep)
+    pace = Pace(clock=time.clock)
     pace.slow_down()
     time.sleep(300 * TOKEN)
     moments = waits(pace, time, "write", 20)
@@ -378,20 +375,23 @@ def refuse_to_wait(seconds: float) -> None:
     raise WouldWaitError
 
 
+REFUSES_TO_WAIT = Clock(sleep=refuse_to_wait)
+
+
 HOURLY = PaceLimits(writes_per_minute=1, reads_per_minute=1).faster(1 / 60)
 """One token an hour: however slow the machine, none comes back during a test."""
 
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_two_machines_share_one_bucket_through_redis(redis_url: str) -> None:
-    here, there = (Pace(HOURLY, name="two", redis_url=redis_url, sleep=refuse_to_wait) for _ in range(2))
+    here, there = (Pace(HOURLY, name="two", redis_url=redis_url, clock=REFUSES_TO_WAIT) for _ in range(2))
     assert without_waiting(here, "write") == 13
     assert without_waiting(there, "write") == 0
 
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_an_event_loop_draws_from_the_bucket_in_redis(redis_url: str) -> None:
-    pace = Pace(HOURLY, name="loop", redis_url=redis_url, sleep=refuse_to_wait)
+    pace = Pace(HOURLY, name="loop", redis_url=redis_url, clock=REFUSES_TO_WAIT)
 
     async def run() -> None:
         await asyncio.gather(*(pace.acquire_async("write") for _ in range(13)))
@@ -402,7 +402,7 @@ def test_an_event_loop_draws_from_the_bucket_in_redis(redis_url: str) -> None:
 
 @pytest.mark.rule("RATE-LIMIT")
 def test_slowing_down_empties_the_bucket_in_redis_for_all(redis_url: str) -> None:
-    here, there = (Pace(HOURLY, name="drain", redis_url=redis_url, sleep=refuse_to_wait) for _ in range(2))
+    here, there = (Pace(HOURLY, name="drain", redis_url=redis_url, clock=REFUSES_TO_WAIT) for _ in range(2))
     here.slow_down()
     assert (without_waiting(here, "write"), without_waiting(there, "write")) == (0, 0)
 
@@ -436,7 +436,7 @@ def test_after_a_fork_the_bucket_in_redis_is_the_same_over_other_connections() -
 
 def test_a_redis_that_was_never_there_is_a_clear_error(tmp_path: Path) -> None:
     pytest.importorskip("redis")
-    pace = Pace(redis_url=f"unix://{tmp_path}/nobody", sleep=refuse_to_wait)
+    pace = Pace(redis_url=f"unix://{tmp_path}/nobody", clock=REFUSES_TO_WAIT)
     with pytest.raises(ConfigurationError, match="redis_url"):
         pace.acquire("write")
 
@@ -446,7 +446,7 @@ def test_a_redis_that_goes_away_leaves_each_process_its_own_pace(
 ) -> None:
     from throttled.exceptions import StoreUnavailableError
 
-    pace = Pace(HOURLY, name="away", redis_url=redis_url, sleep=refuse_to_wait)
+    pace = Pace(HOURLY, name="away", redis_url=redis_url, clock=REFUSES_TO_WAIT)
     pace.acquire("write")
 
     def gone(**_: object) -> None:
