@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from doubles.both_clients import Connect, Driven, Kind
-from doubles.fake_service import FakeService, carry_out_then, conflict
+from doubles.fake_service import FakeService, carry_out_then, conflict, unreachable
 from orders.factory import order, orders
 from sendcloud_orders import (
     AsyncOrdersClient,
@@ -207,3 +207,21 @@ def test_a_journal_that_is_ours_is_closed_whatever_ends_the_run(connect: Connect
     account = f"public@{client.client._settings.base_url}"
     with Journal(tmp_path / "journal", account=account) as journal:
         assert len(journal) == 0
+
+
+@pytest.mark.parametrize("mode", ["stop", "skip", "isolate"])
+def test_a_service_that_is_down_is_told_of_within_seconds_and_by_the_report(connect: Connect, mode: str) -> None:
+    client = connect(FakeService([unreachable] * 100))
+    report = client.upsert(orders(250), on_rejected=mode)
+    assert (report.ok, len(report.not_sent)) == (False, 250)
+    assert sum(client.watch.slept) < 5
+    assert "a service that has not answered yet" in report.not_sent[0].reason
+    with pytest.raises(IncompleteUpsert):
+        report.raise_for_rejected()
+
+
+def test_a_service_that_has_answered_before_is_waited_for(connect: Connect) -> None:
+    client = connect(FakeService([None, *[unreachable] * 7]))
+    report = client.upsert(orders(200))
+    assert report.ok
+    assert sum(client.watch.slept) > 5
