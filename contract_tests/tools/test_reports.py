@@ -26,7 +26,7 @@ def read(folder: Path) -> list[str]:
     return [(folder / name).read_text() for name in ("contract.html", "page/index.html")]
 
 
-def tested(folder: Path) -> set[str]:
+def names_of_tests(folder: Path) -> set[str]:
     """Return the names of the tests in a run's report."""
     return set(re.findall(r'<testcase [^>]*name="(\w+)', (folder / "contract.xml").read_text()))
 
@@ -105,7 +105,7 @@ def test_two_runs_side_by_side_leave_whole_reports_each(tmp_path: Path) -> None:
             for run in runs:
                 run.kill()
     assert [run.returncode for run in runs] == [0, 0], printed
-    by_test = {name: folder for folder in tmp_path.glob("run-*") for name in tested(folder)}
+    by_test = {name: folder for folder in tmp_path.glob("run-*") for name in names_of_tests(folder)}
     assert sorted(by_test) == sorted(tests)
     folders = [by_test[test] for test in tests]
     assert folders[0] != folders[1]
