@@ -119,7 +119,8 @@ def test_a_number_or_id_matches_whole_in_any_case(
     rows = target.listed(**{name: spelling(order[name])})
     expected = shelf.where(lambda other: other[name].lower() == order[name].lower())
     assert {row["order_id"] for row in rows} == expected
-    assert target.listed(**{name: spelling(order[name])[:-1]}) == []
+    # Cut within what all orders of the run begin with: one digit less of the last number may be another order's.
+    assert target.listed(**{name: spelling(order[name])[: len(target.run) - 1]}) == []
 
 
 @pytest.mark.rule("LIST-ORDER-NUMBER")
