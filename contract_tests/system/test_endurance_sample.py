@@ -8,7 +8,7 @@ from endurance import trials
 
 
 @pytest.mark.parametrize("concurrency", [0, 4], ids=["blocking", "async"])
-@pytest.mark.rule("UPSERT-KEY", "UPSERT-ATOMIC", "UPSERT-CONFLICT")
+@pytest.mark.rule("UPSERT-KEY", "UPSERT-ATOMIC", "UPSERT-CONFLICT", "UPSERT-JOURNAL")
 def test_a_run_that_is_killed_amid_faults_and_begun_again_ends_like_an_unbroken_one(
     tmp_path: Path, concurrency: int
 ) -> None:
