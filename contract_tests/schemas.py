@@ -11,7 +11,7 @@ from jsonschema_rs import Draft202012Validator, ValidationError, ValidationError
 SPEC = Path(__file__).parents[1] / "spec" / "openapi.yaml"
 
 
-class Fault(NamedTuple):
+class Breach(NamedTuple):
     """Where an instance breaks its schema, and how."""
 
     path: tuple[str | int, ...]
@@ -34,24 +34,24 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, validate_formats=True)
 
 
-def faults(name: str, instance: object) -> list[Fault]:
+def faults(name: str, instance: object) -> list[Breach]:
     """Return every fault of an instance, each at the field that has to change; none when it is valid."""
     return [fault for error in validator(name).iter_errors(instance) for fault in _locate(error)]
 
 
-def _locate(error: ValidationError) -> Iterator[Fault]:
+def _locate(error: ValidationError) -> Iterator[Breach]:
     path = tuple(error.instance_path)
     match error.kind:
         case ValidationErrorKind.Required(property=missing):
-            yield Fault((*path, missing), error.message)
+            yield Breach((*path, missing), error.message)
         case ValidationErrorKind.AdditionalProperties(unexpected=names):
             for unexpected in names:
-                yield Fault((*path, unexpected), error.message)
+                yield Breach((*path, unexpected), error.message)
         case ValidationErrorKind.OneOfNotValid(context=branches):
             # "This object or null": what is wrong inside the object says more than that it is not null.
             inside = [deeper for branch in branches for deeper in branch if tuple(deeper.instance_path) != path]
             yield from (fault for deeper in inside for fault in _locate(deeper))
             if not inside:
-                yield Fault(path, error.message)
+                yield Breach(path, error.message)
         case _:
-            yield Fault(path, error.message)
+            yield Breach(path, error.message)

@@ -25,7 +25,7 @@ from .clock import Clock, read_clock
 from .errors import ConfigurationError
 from .forking import renew_after_fork
 
-Kind = Literal["read", "write"]
+RequestKind = Literal["read", "write"]
 
 _log = logging.getLogger(__name__)
 
@@ -124,7 +124,7 @@ class Pace:
         self._asks_network = redis_url is not None
         store = _store(redis_url)
         burst = limits.write_burst - limits.headroom
-        self._lanes: dict[Kind, _Lane] = {
+        self._lanes: dict[RequestKind, _Lane] = {
             "write": _Lane(f"{name}:write", limits.writes_per_minute, burst, store),
             "read": _Lane(f"{name}:read", limits.reads_per_minute, limits.read_burst, store),
         }
@@ -166,7 +166,7 @@ class Pace:
         pace._lanes = {}
         return pace
 
-    def acquire(self, kind: Kind, *, within: float = math.inf) -> bool:
+    def acquire(self, kind: RequestKind, *, within: float = math.inf) -> bool:
         """Wait until one more request of this kind may leave.
 
         False means that it could not leave `within` so many seconds; that is told as soon as it is known.
@@ -181,7 +181,7 @@ class Pace:
                 self._clock.sleep(delay)
         return True
 
-    async def acquire_async(self, kind: Kind, *, within: float = math.inf) -> bool:
+    async def acquire_async(self, kind: RequestKind, *, within: float = math.inf) -> bool:
         """Wait like `acquire`, without blocking the event loop.
 
         Raises: ConfigurationError when Redis is asked for and has not answered even once.
@@ -195,7 +195,7 @@ class Pace:
                 await self._clock.sleep_async(delay)
         return True
 
-    def hold(self, seconds: float, kind: Kind | None = None) -> None:
+    def hold(self, seconds: float, kind: RequestKind | None = None) -> None:
         """Let nothing leave for `seconds` (both kinds unless one is named); a longer hold already set stays.
 
         The buckets are empty when the hold ends: the service has just said that it has nothing to spare.
@@ -205,7 +205,7 @@ class Pace:
         for lane in self._chosen(kind):
             lane.hold(seconds)
 
-    def slow_down(self, kind: Kind | None = None) -> None:
+    def slow_down(self, kind: RequestKind | None = None) -> None:
         """Empty the buckets and lower the pace after a 429 that came all the same: somebody else uses this key too.
 
         Each call takes 30% off, down to a tenth of the limit; calls within the time of three requests count as one.
@@ -216,7 +216,7 @@ class Pace:
         for lane in self._chosen(kind):
             lane.slow_down()
 
-    def _chosen(self, kind: Kind | None) -> list[_Lane]:
+    def _chosen(self, kind: RequestKind | None) -> list[_Lane]:
         return [lane for name, lane in self._lanes.items() if kind in (None, name)]
 
     def __repr__(self) -> str:

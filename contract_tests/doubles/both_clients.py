@@ -13,8 +13,8 @@ import httpx
 from doubles.fake_service import FakeService
 from sendcloud_orders import AsyncOrdersClient, BasicCredentials, Clock, OrdersClient, Pace
 
-Kind = Literal["blocking", "async"]
-KINDS: tuple[Kind, ...] = ("blocking", "async")
+ClientKind = Literal["blocking", "async"]
+KINDS: tuple[ClientKind, ...] = ("blocking", "async")
 
 
 class Stopwatch:
@@ -49,7 +49,10 @@ class Driven:
     """
 
     def __init__(
-        self, kind: Kind, service: FakeService | httpx.BaseTransport | httpx.AsyncBaseTransport | None, **settings: Any
+        self,
+        kind: ClientKind,
+        service: FakeService | httpx.BaseTransport | httpx.AsyncBaseTransport | None,
+        **settings: Any,
     ) -> None:
         self.watch = Stopwatch()
         settings = {"pace": Pace.unlimited(), "clock": self.watch.clock, **settings}

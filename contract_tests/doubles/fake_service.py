@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 Json = Any
-Fault = Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
+ScriptedFault = Callable[[httpx.Request, Callable[[], httpx.Response]], httpx.Response]
 
 
 @dataclass
@@ -38,8 +38,8 @@ class Sent:
 class FakeService:
     """Store orders by key, and pass each request through the next fault of the script, if one is left."""
 
-    def __init__(self, faults: Iterable[Fault | None] = ()) -> None:
-        self.faults: Iterator[Fault | None] = iter(faults)
+    def __init__(self, faults: Iterable[ScriptedFault | None] = ()) -> None:
+        self.faults: Iterator[ScriptedFault | None] = iter(faults)
         self.stored: dict[tuple[int, str], dict[str, Json]] = {}
         self.sent: list[Sent] = []
         self.page_size = 100
@@ -124,12 +124,12 @@ def error(
 # ---------------------------------------------------------------- faults
 
 
-def answer_with(response: Callable[[], httpx.Response]) -> Fault:
+def answer_with(response: Callable[[], httpx.Response]) -> ScriptedFault:
     """Answer without carrying the request out."""
     return lambda request, carry_out: response()
 
 
-def carry_out_then(response: Callable[[], httpx.Response]) -> Fault:
+def carry_out_then(response: Callable[[], httpx.Response]) -> ScriptedFault:
     """Carry the request out, and answer something else."""
 
     def fault(request: httpx.Request, carry_out: Callable[[], httpx.Response]) -> httpx.Response:
@@ -157,7 +157,7 @@ html_success = carry_out_then(
     lambda: httpx.Response(200, text="<html>hello</html>", headers={"content-type": "text/html"})
 )
 cut_json = carry_out_then(lambda: httpx.Response(201, content=b'{"data": [{"id": 1'))
-PASSING: dict[str, Fault] = {
+PASSING: dict[str, ScriptedFault] = {
     "unreachable": unreachable,
     "lost before": lost_before,
     "lost after": lost_after,

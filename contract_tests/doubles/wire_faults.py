@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import httpx
 
-from doubles.both_clients import Kind
+from doubles.both_clients import ClientKind
 from sendcloud_orders_sandbox.seam import FAULT_HEADER
 
 PATIENCE = 0.1
@@ -108,6 +108,6 @@ class AsyncFaultyTransport(httpx.AsyncHTTPTransport):
         return _without_retry_after(response) if fault == THROTTLED_FOR_UNTOLD else response
 
 
-def faulty(kind: Kind, script: FaultScript) -> httpx.BaseTransport | httpx.AsyncBaseTransport:
+def faulty(kind: ClientKind, script: FaultScript) -> httpx.BaseTransport | httpx.AsyncBaseTransport:
     """Return the transport of a client of this kind that sends as the script says."""
     return FaultyTransport(script) if kind == "blocking" else AsyncFaultyTransport(script)

@@ -146,11 +146,11 @@ def order_update(draw: DrawFn, order: Json) -> Json:
 
 # ---------------------------------------------------------------- orders with one fault
 
-Fault = tuple[str, Path, Any]
+Flaw = tuple[str, Path, Any]
 
 ABSENT = object()
 ITEM: Path = ("order_details", "order_items", 0)
-FAULTS: tuple[Fault, ...] = (
+FAULTS: tuple[Flaw, ...] = (
     *(("missing", (name,), ABSENT) for name in ("order_id", "order_number", "order_details", "payment_details")),
     ("missing", ("order_details", "integration"), ABSENT),
     ("missing", ("order_details", "integration", "id"), ABSENT),
@@ -228,7 +228,7 @@ class Invalid(NamedTuple):
 
 
 @st.composite
-def invalid_order(draw: DrawFn, key: Key | None = None, faults: Sequence[Fault] = FAULTS) -> Invalid:
+def invalid_order(draw: DrawFn, key: Key | None = None, faults: Sequence[Flaw] = FAULTS) -> Invalid:
     """Draw an order that would be valid but for one of the faults, and say where and of what kind that one is."""
     kind, path, wrong = draw(st.sampled_from(faults))
     order = draw(order_input(key, "sparse" if len(path) == 1 else "full"))

@@ -13,7 +13,7 @@ Body = dict[str, Any]
 
 
 @dataclass
-class Answer:
+class Reply:
     """One answer, with the request that it belongs to."""
 
     method: str
@@ -49,7 +49,7 @@ def _short(text: str, limit: int = 1500) -> str:
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"
 
 
-def data_of(answer: Answer) -> Json:
+def data_of(answer: Reply) -> Json:
     """Return what an answer holds in its envelope; None where that cannot be read."""
     try:
         document = json.loads(answer.content)
@@ -58,7 +58,7 @@ def data_of(answer: Answer) -> Json:
     return document.get("data") if isinstance(document, dict) else None
 
 
-def next_cursor(answer: Answer) -> str | None:
+def next_cursor(answer: Reply) -> str | None:
     """Return the cursor of the `next` link, None on the last page (LIST-CURSOR)."""
     response = httpx.Response(200, headers={"Link": answer.headers["Link"]} if "Link" in answer.headers else {})
     link = response.links.get("next")

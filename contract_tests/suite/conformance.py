@@ -1,14 +1,14 @@
 """Hold an answer against the spec, whichever server gave it."""
 
 import schemas
-from suite.answer import Answer, Body, template
+from suite.answer import Body, Reply, template
 
 
 class SpecViolationError(AssertionError):
     """An answer that the spec does not allow."""
 
 
-def check_answer(answer: Answer, *, valid: bool) -> None:
+def check_answer(answer: Reply, *, valid: bool) -> None:
     """Raise `SpecViolationError` when the spec does not allow this answer to this request."""
     operation = schemas.document()["paths"].get(template(answer.path), {}).get(answer.method.lower())
     if operation is None:
@@ -30,7 +30,7 @@ def check_answer(answer: Answer, *, valid: bool) -> None:
     _check_body(answer, response, where)
 
 
-def _check_body(answer: Answer, response: Body, where: str) -> None:
+def _check_body(answer: Reply, response: Body, where: str) -> None:
     if "$ref" in response:
         response = schemas.document()["components"]["responses"][response["$ref"].rsplit("/", 1)[1]]
     content = response.get("content", {}).get("application/json")

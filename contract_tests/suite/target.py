@@ -20,7 +20,7 @@ import httpx
 
 from orders import factory
 from runs import proxies
-from suite.answer import Answer, Body, Json, data_of, next_cursor, template
+from suite.answer import Body, Json, Reply, data_of, next_cursor, template
 from suite.conformance import check_answer
 from suite.traces import Traces
 
@@ -61,7 +61,7 @@ class Target:
 
     def __post_init__(self) -> None:
         self.run = f"{MARK}{datetime.now(UTC):%m%d%H%M%S}-{secrets.token_hex(4)}-"
-        self.exchanges: list[Answer] = []
+        self.exchanges: list[Reply] = []
         self.requests = 0
         self.operations: set[str] = set()
         self._numbers = itertools.count(1)
@@ -94,7 +94,7 @@ class Target:
         auth: tuple[str, str] | str | None = "own",
         valid: bool = True,
         checked: bool = True,
-    ) -> Answer:
+    ) -> Reply:
         """Send one request and return its answer, checked against the spec.
 
         A 429 and a conflict are waited out and the request is sent again, as any correct client does; both are within a
@@ -126,7 +126,7 @@ class Target:
             self.requests += 1
             self.operations.add(f"{method} {template(path)}")
             shown = path + (f"?{response.request.url.query.decode()}" if params else "")
-            answer = Answer(method, shown, response.status_code, response.headers, response.content, content or b"")
+            answer = Reply(method, shown, response.status_code, response.headers, response.content, content or b"")
             self.exchanges.append(answer)
             if not _passing(answer) or time.monotonic() > deadline:
                 break
@@ -146,7 +146,7 @@ class Target:
         assert len(rows) == len(orders), f"sent {len(orders)} orders, got {len(rows)} references (UPSERT-RESULT)"
         return _match(orders, rows)
 
-    def _note_fate(self, answer: Answer, body: Json) -> None:
+    def _note_fate(self, answer: Reply, body: Json) -> None:
         """Keep account of what is stored, so that nothing of ours stays behind."""
         if not self.stateful:
             return
@@ -163,13 +163,13 @@ class Target:
             case "DELETE" if id_.isdecimal():
                 self.traces.deleted(int(id_))
 
-    def get(self, id_: int | str) -> Answer:
+    def get(self, id_: int | str) -> Reply:
         """Ask for one order once."""
         return self.send("GET", f"/orders/{id_}")
 
     def read(self, id_: int, until: Callable[[Body], object] = bool) -> Body:
         """Return an accepted order once it can be read and `until` holds for it: saving may lag (UPSERT-ASYNC)."""
-        last: list[Answer] = []
+        last: list[Reply] = []
 
         def look() -> Body | None:
             last[:] = [self.get(id_)]
@@ -210,11 +210,11 @@ class Target:
 
     # ------------------------------------------------------------------ listing
 
-    def page(self, **filters: str | int) -> Answer:
+    def page(self, **filters: str | int) -> Reply:
         """Ask for one page."""
         return self.send("GET", "/orders", params=[(name, str(value)) for name, value in filters.items()])
 
-    def pages(self, **filters: str | int) -> Iterator[Answer]:
+    def pages(self, **filters: str | int) -> Iterator[Reply]:
         """Follow the cursors from page to page. Raise `AssertionError` for a cursor that comes back."""
         seen: set[str] = set()
         while True:
@@ -298,12 +298,12 @@ def _match(orders: tuple[Body, ...], rows: list[Body]) -> list[int]:
     return [by_order_id[order["order_id"]].pop(0) for order in orders]
 
 
-def _passing(answer: Answer) -> bool:
+def _passing(answer: Reply) -> bool:
     """Tell whether the answer is one that passes by itself: a 429, or a conflict (UPSERT-CONFLICT)."""
     refused = answer.status == 400 and CONFLICT.search(answer.content.decode("utf-8", "replace"))
     return answer.status in (409, 429) or bool(refused)
 
 
-def _delay(answer: Answer, attempt: int) -> float:
+def _delay(answer: Reply, attempt: int) -> float:
     after = answer.headers.get("Retry-After", "")
     return min(float(after), 60.0) if after.isdigit() else min(0.2 * 2**attempt, 5.0)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from suite.answer import Answer
+from suite.answer import Reply
 from suite.target import Target
 
 
-def refusals(target: Target) -> list[Answer]:
+def refusals(target: Target) -> list[Reply]:
     order = target.order()
     return [
         target.send("POST", "/orders", body=order, valid=False),

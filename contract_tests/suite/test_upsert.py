@@ -6,18 +6,18 @@ from typing import Any
 import pytest
 
 from orders.factory import with_value, without
-from suite.answer import Answer
+from suite.answer import Reply
 from suite.stock import Stock
 from suite.target import Target
 
 NOBODYS_INTEGRATION = 2_000_000_011
 
 
-def pointers(answer: Answer) -> set[str]:
+def pointers(answer: Reply) -> set[str]:
     return {(error.get("source") or {}).get("pointer", "") for error in answer.errors}
 
 
-def details(answer: Answer) -> str:
+def details(answer: Reply) -> str:
     return " | ".join(error["detail"] for error in answer.errors)
 
 

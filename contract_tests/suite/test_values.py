@@ -7,7 +7,7 @@ import pytest
 
 import schemas
 from orders.differences import differences
-from suite.answer import Answer
+from suite.answer import Reply
 from suite.target import Target
 
 TEXTS = {
@@ -56,7 +56,7 @@ EXAMPLES = (
 
 
 @pytest.fixture(scope="module")
-def examples(target: Target) -> dict[str, tuple[dict[str, Any], Answer]]:
+def examples(target: Target) -> dict[str, tuple[dict[str, Any], Reply]]:
     """All examples, sent before the first is read back; each apart, for one that is refused must hide no other."""
     orders = {name: _example(target, name) for name in EXAMPLES}
     return {name: (order, target.send("POST", "/orders", body=[order])) for name, order in orders.items()}
@@ -65,7 +65,7 @@ def examples(target: Target) -> dict[str, tuple[dict[str, Any], Answer]]:
 @pytest.mark.rule("VALUES-SURVIVE")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_field_of_an_example_comes_back(
-    target: Target, examples: dict[str, tuple[dict[str, Any], Answer]], name: str
+    target: Target, examples: dict[str, tuple[dict[str, Any], Reply]], name: str
 ) -> None:
     sent, answer = examples[name]
     assert answer.status in (200, 201, 202), str(answer)

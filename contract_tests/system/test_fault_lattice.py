@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.sandbox_client import Api
 from doubles.wire_faults import (
     FAULTS,
@@ -67,9 +67,9 @@ class Shop:
     tally: Tally
     faults: Faults = field(default_factory=dict)
     script: FaultScript = field(default_factory=FaultScript)
-    clients: dict[tuple[Kind, int], Driven] = field(default_factory=dict)
+    clients: dict[tuple[ClientKind, int], Driven] = field(default_factory=dict)
 
-    def client(self, kind: Kind, attempts: int) -> Driven:
+    def client(self, kind: ClientKind, attempts: int) -> Driven:
         if (kind, attempts) not in self.clients:
             self.clients[kind, attempts] = Driven(
                 kind,
@@ -236,7 +236,7 @@ OPERATIONS = {
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.rule("UPSERT-ATOMIC", "UPSERT-KEY", "UPSERT-CONFLICT", "RATE-LIMIT", "READ-TOLERANT")
 def test_a_batch_that_meets_a_fault_at_its_only_attempt_ends_as_what_can_be_known(
-    shop: Shop, kind: Kind, fault: str
+    shop: Shop, kind: ClientKind, fault: str
 ) -> None:
     for number in range(1, REQUESTS + 1):
         shop.open(*STORED)
@@ -254,7 +254,7 @@ def test_a_batch_that_meets_a_fault_at_its_only_attempt_ends_as_what_can_be_know
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.rule("UPSERT-ATOMIC", "UPSERT-KEY", "UPSERT-CONFLICT", "RATE-LIMIT", "RATE-RETRY-AFTER")
 def test_a_fault_at_any_request_of_an_upsert_is_got_over_by_a_second_attempt(
-    shop: Shop, kind: Kind, fault: str
+    shop: Shop, kind: ClientKind, fault: str
 ) -> None:
     for number in range(1, REQUESTS + 1):
         shop.open(*STORED)
@@ -267,7 +267,9 @@ def test_a_fault_at_any_request_of_an_upsert_is_got_over_by_a_second_attempt(
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.rule("UPSERT-ATOMIC", "ERROR-POINTER")
-def test_a_fault_while_bad_orders_are_being_isolated_leaves_the_report_true(shop: Shop, kind: Kind, fault: str) -> None:
+def test_a_fault_while_bad_orders_are_being_isolated_leaves_the_report_true(
+    shop: Shop, kind: ClientKind, fault: str
+) -> None:
     sent = [push(0), order("bad", STRANGER), push(2), push(3), order("worse", STRANGER)]
     for number in range(1, 6):
         shop.open(*STORED)
@@ -282,7 +284,7 @@ def test_a_fault_while_bad_orders_are_being_isolated_leaves_the_report_true(shop
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.rule("PATCH-MERGE", "DELETE-ORDER", "LIST-COMPLETE", "GET-ORDER")
 def test_a_fault_at_the_only_attempt_of_another_operation_is_told(
-    shop: Shop, kind: Kind, fault: str, operation: str
+    shop: Shop, kind: ClientKind, fault: str, operation: str
 ) -> None:
     check, requests = OPERATIONS[operation]
     for number in range(1, requests + 1):
@@ -296,7 +298,7 @@ def test_a_fault_at_the_only_attempt_of_another_operation_is_told(
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.rule("PATCH-MERGE", "DELETE-ORDER", "DELETE-MISSING", "LIST-COMPLETE", "GET-ORDER")
 def test_a_fault_at_any_request_of_another_operation_is_got_over_by_a_second_attempt(
-    shop: Shop, kind: Kind, fault: str
+    shop: Shop, kind: ClientKind, fault: str
 ) -> None:
     client = shop.client(kind, 2)
     for number in range(1, PAGES + 1):
@@ -353,7 +355,7 @@ def scripts() -> st.SearchStrategy[Faults]:
 @pytest.mark.rule("UPSERT-ATOMIC", "UPSERT-KEY", "UPSERT-KEY-TWICE", "UPSERT-CONFLICT", "RATE-LIMIT", "READ-TOLERANT")
 def test_after_any_combination_of_faults_the_report_is_true(
     shop: Shop,
-    kind: Kind,
+    kind: ClientKind,
     sent: list[Json],
     faults: Faults,
     attempts: int,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.wire_faults import FAULTS, FaultScript, faulty
 from orders.factory import address, item, order
 from sendcloud_orders import BasicCredentials, Hooks, RetryPolicy, SendcloudError
@@ -43,7 +43,7 @@ def told_by(error: BaseException | None) -> Iterator[str]:
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_private_is_told_whatever_happens_on_the_wire(
-    sandbox: Sandbox, kind: Kind, fault: str, caplog: pytest.LogCaptureFixture
+    sandbox: Sandbox, kind: ClientKind, fault: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     sandbox.reset()
     private = order("A-1", customer_details=CUSTOMER, shipping_address=address(**CUSTOMER), notes=NOTES)

@@ -5,7 +5,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from orders.realistic import read_orders
 from sendcloud_orders import OAuth2Credentials, PermissionDeniedError
 from sendcloud_orders_sandbox import Policies, Sandbox
@@ -22,13 +22,13 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
+def kind(request: pytest.FixtureRequest) -> ClientKind:
+    found: ClientKind = request.param
     return found
 
 
 @contextmanager
-def connected(kind: Kind, sandbox: Sandbox, scope: str = "read:order write:order") -> Iterator[Driven]:
+def connected(kind: ClientKind, sandbox: Sandbox, scope: str = "read:order write:order") -> Iterator[Driven]:
     credentials = OAuth2Credentials(sandbox.public_key, sandbox.secret_key, sandbox.token_url, scope)
     with closing(Driven(kind, None, credentials=credentials, base_url=sandbox.base_url)) as client:
         yield client
@@ -39,7 +39,7 @@ def said(sandbox: Sandbox) -> list[tuple[str, str, int | None]]:
 
 
 @pytest.mark.rule("AUTH-OAUTH")
-def test_one_token_serves_all_batches_until_the_service_refuses_it(kind: Kind, sandbox: Sandbox) -> None:
+def test_one_token_serves_all_batches_until_the_service_refuses_it(kind: ClientKind, sandbox: Sandbox) -> None:
     with connected(kind, sandbox) as client:
         report = client.upsert(read_orders())
         assert report.ok
@@ -50,7 +50,7 @@ def test_one_token_serves_all_batches_until_the_service_refuses_it(kind: Kind, s
 
 
 @pytest.mark.rule("AUTH-OAUTH")
-def test_a_token_that_may_only_read_writes_nothing(kind: Kind, sandbox: Sandbox) -> None:
+def test_a_token_that_may_only_read_writes_nothing(kind: ClientKind, sandbox: Sandbox) -> None:
     with connected(kind, sandbox, scope="read:order") as client:
         assert list(client.list()) == []
         with pytest.raises(PermissionDeniedError, match="scope"):
@@ -59,7 +59,7 @@ def test_a_token_that_may_only_read_writes_nothing(kind: Kind, sandbox: Sandbox)
 
 
 @pytest.mark.rule("ERROR-CODES-OPEN")
-def test_a_code_that_is_not_listed_is_handed_on_with_its_order_and_field(kind: Kind, sandbox: Sandbox) -> None:
+def test_a_code_that_is_not_listed_is_handed_on_with_its_order_and_field(kind: ClientKind, sandbox: Sandbox) -> None:
     good, bad, *_ = read_orders()
     del bad["order_number"]
     with connected(kind, sandbox) as client:

@@ -12,7 +12,7 @@ from hypothesis.strategies import SearchStrategy
 
 import schemas
 from orders import strategies
-from orders.strategies import FAULTS, INTEGRATIONS, PHRASES, Fault, Json, Key, Path
+from orders.strategies import FAULTS, INTEGRATIONS, PHRASES, Flaw, Json, Key, Path
 from sendcloud_orders_api.models import OrderInput
 from sendcloud_orders_api.types import encode
 
@@ -117,7 +117,7 @@ def test_every_update_is_valid_and_fits_the_stored_order(data: st.DataObject) ->
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: f"{fault[0]} {'.'.join(map(str, fault[1]))}")
-def test_an_invalid_order_has_exactly_the_fault_that_it_names(fault: Fault) -> None:
+def test_an_invalid_order_has_exactly_the_fault_that_it_names(fault: Flaw) -> None:
     for order, path, kind in sample(strategies.invalid_order(faults=[fault]), 3):
         found = schemas.faults("OrderInput", order)
         assert (kind, path) == fault[:2]

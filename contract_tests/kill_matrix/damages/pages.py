@@ -10,7 +10,7 @@ from kill_matrix.damage import around, damage, instead
 from sendcloud_orders_sandbox import Rules, listing
 from sendcloud_orders_sandbox.listing import Cursor, Query, SortKey
 from sendcloud_orders_sandbox.problems import Problem, RefusedError
-from sendcloud_orders_sandbox.rules import Page
+from sendcloud_orders_sandbox.rules import PageOfOrders
 
 # ---------------------------------------------------------------------- page size
 
@@ -60,13 +60,13 @@ def the_next_link_has_no_cursor(patch: pytest.MonkeyPatch) -> None:
 
 @damage("pagination", "LIST-CURSOR")
 def an_empty_page_follows_the_last(patch: pytest.MonkeyPatch) -> None:
-    def page(true: Any, rules: Rules, query: Query) -> Page:
-        found: Page = true(rules, query)
+    def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
+        found: PageOfOrders = true(rules, query)
         if found.next_page is None and found.orders:
             keys = listing.sort_keys(query, rules.policies)
             columns = [key.column for key in keys]
             [last] = rules.store.select(["id = ?"], [int(found.orders[-1]["id"])], columns, "id", 1)
-            return Page(found.orders, rules.cursor_at(last), found.previous_page)
+            return PageOfOrders(found.orders, rules.cursor_at(last), found.previous_page)
         return found
 
     around(patch, "rules.Rules.page", page)
@@ -88,9 +88,9 @@ def the_cursor_leads_back_to_the_first_page(patch: pytest.MonkeyPatch) -> None:
 
 @damage("pagination", "LIST-COMPLETE")
 def a_row_is_skipped_between_two_pages(patch: pytest.MonkeyPatch) -> None:
-    def page(true: Any, rules: Rules, query: Query) -> Page:
-        found: Page = true(rules, query)
-        return Page(found.orders[1 if "cursor" in query else 0 :], found.next_page, found.previous_page)
+    def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
+        found: PageOfOrders = true(rules, query)
+        return PageOfOrders(found.orders[1 if "cursor" in query else 0 :], found.next_page, found.previous_page)
 
     around(patch, "rules.Rules.page", page)
 
@@ -99,11 +99,11 @@ def a_row_is_skipped_between_two_pages(patch: pytest.MonkeyPatch) -> None:
 def a_row_is_repeated_between_two_pages(patch: pytest.MonkeyPatch) -> None:
     last: dict[str, Any] = {}
 
-    def page(true: Any, rules: Rules, query: Query) -> Page:
-        found: Page = true(rules, query)
+    def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
+        found: PageOfOrders = true(rules, query)
         orders = [last["row"], *found.orders] if "cursor" in query and last else found.orders
         last["row"] = orders[-1] if orders else None
-        return Page(orders, found.next_page, found.previous_page)
+        return PageOfOrders(orders, found.next_page, found.previous_page)
 
     around(patch, "rules.Rules.page", page)
 
@@ -128,7 +128,7 @@ def the_filters_are_lost_on_the_second_page(patch: pytest.MonkeyPatch) -> None:
 
 @damage("pagination", "LIST-COMPLETE")
 def pages_count_rows_from_the_start(patch: pytest.MonkeyPatch) -> None:
-    def page(rules: Rules, query: Query) -> Page:
+    def page(rules: Rules, query: Query) -> PageOfOrders:
         rules.save_due()
         conditions = listing.filters(query, rules.own_integrations, rules.policies)
         keys = listing.sort_keys(query, rules.policies)
@@ -143,7 +143,7 @@ def pages_count_rows_from_the_start(patch: pytest.MonkeyPatch) -> None:
             start + size + 1,
         )[start:]
         more = Cursor((str(start + size),)) if len(rows) > size else None
-        return Page([rules.present(row) for row in rows[:size]], more, None)
+        return PageOfOrders([rules.present(row) for row in rows[:size]], more, None)
 
     instead(patch, "rules.Rules.page", page)
 
@@ -213,9 +213,9 @@ def the_sort_by_change_goes_by_creation(patch: pytest.MonkeyPatch) -> None:
 def rows_of_a_page_come_shuffled(patch: pytest.MonkeyPatch) -> None:
     random = Random(1)
 
-    def page(true: Any, rules: Rules, query: Query) -> Page:
-        found: Page = true(rules, query)
-        return Page(random.sample(found.orders, len(found.orders)), found.next_page, found.previous_page)
+    def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
+        found: PageOfOrders = true(rules, query)
+        return PageOfOrders(random.sample(found.orders, len(found.orders)), found.next_page, found.previous_page)
 
     around(patch, "rules.Rules.page", page)
 

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import Credentials
-    from .faults import Fault, Faults, Kind
+    from .faults import Fault, FaultKind, Faults
     from .policies import Policies
     from .rules import Rules
     from .server import PortTakenError, Sandbox
     from .service import Request
 
-__all__ = ["Credentials", "Fault", "Faults", "Kind", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
+__all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
 
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
     "Faults": "faults",
-    "Kind": "faults",
+    "FaultKind": "faults",
     "Policies": "policies",
     "PortTakenError": "server",
     "Request": "service",

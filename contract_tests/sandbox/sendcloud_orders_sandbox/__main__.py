@@ -10,7 +10,7 @@ import threading
 from pathlib import Path
 
 from .access import Credentials
-from .faults import Kind
+from .faults import FaultKind
 from .policies import Policies, known_policies
 from .service import DEFAULT_INTEGRATIONS
 
@@ -62,7 +62,7 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m sendcloud_orders_sandbox",
         description="Serve Sendcloud's v3 order operations from this machine, to develop and test against.",
         epilog=f"""Policies, each with its default first: {known_policies()}. A request with the header {FAULT_HEADER}
-            meets a fault: {", ".join(Kind)}; slow and 429 take seconds, as slow:3.""",
+            meets a fault: {", ".join(FaultKind)}; slow and 429 take seconds, as slow:3.""",
     )
     parser.add_argument("--port", type=port, default=0, help="port to listen on; 0, the default, takes a free one")
     parser.add_argument("--db", type=Path, help="SQLite file to keep the orders in; without it they live in memory")

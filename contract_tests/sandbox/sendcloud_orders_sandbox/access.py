@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .clock import Clock
+from .clock import SandboxClock
 from .problems import RefusedError, invalid_credentials, no_credentials, scope_missing
 
 READ_SCOPE = "read:order"
@@ -52,7 +52,7 @@ class TokenRefusedError(Exception):
 class Access:
     """The account's credentials and the tokens that were issued. Rules: AUTH-BASIC, AUTH-OAUTH, AUTH-REFUSED."""
 
-    def __init__(self, credentials: Credentials, clock: Clock, token_lifetime: float = 3600) -> None:
+    def __init__(self, credentials: Credentials, clock: SandboxClock, token_lifetime: float = 3600) -> None:
         self.credentials = credentials
         self.clock = clock
         self.token_lifetime = token_lifetime

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 
 
-class Clock:
+class SandboxClock:
     """The sandbox's time, in seconds since the epoch; `scale` of its seconds pass in one real second."""
 
     def __init__(self, scale: float = 1.0) -> None:

@@ -15,7 +15,7 @@ class UnknownFaultError(ValueError):
     """An unknown fault; the message lists the known ones."""
 
 
-class Kind(StrEnum):
+class FaultKind(StrEnum):
     """The ways in which a request can fail.
 
     The request is not processed, except where the name ends in `-after`, and for the four broken answers at the end.
@@ -42,7 +42,7 @@ class Kind(StrEnum):
 class Fault:
     """A kind of fault, with the seconds of `slow` or of the `Retry-After` of `429`."""
 
-    kind: Kind
+    kind: FaultKind
     seconds: float = 1.0
 
     @classmethod
@@ -50,9 +50,11 @@ class Fault:
         """Read `kind` or `kind:seconds`; raise `UnknownFaultError`."""
         kind, _, seconds = text.strip().partition(":")
         try:
-            fault = cls(Kind(kind), float(seconds or 1.0))
+            fault = cls(FaultKind(kind), float(seconds or 1.0))
         except ValueError:
-            raise UnknownFaultError(f"unknown fault {text!r}; choose one of {', '.join(Kind)}, slow:SECONDS") from None
+            raise UnknownFaultError(
+                f"unknown fault {text!r}; choose one of {', '.join(FaultKind)}, slow:SECONDS"
+            ) from None
         if not 0 <= fault.seconds <= LONGEST_DELAY:
             raise UnknownFaultError(f"fault {text!r} is out of range; its seconds go from 0 to {LONGEST_DELAY:g}")
         return fault

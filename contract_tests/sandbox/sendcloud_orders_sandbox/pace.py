@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import format_datetime
 
-from .clock import Clock
+from .clock import SandboxClock
 from .policies import Policies
 from .problems import RefusedError, throttled
 
@@ -43,7 +43,7 @@ class Bucket:
 class RateLimits:
     """The documented limits: 100 writes a minute (15 at once) and 1000 reads a minute. Rule: RATE-LIMIT."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: SandboxClock) -> None:
         self.clock = clock
         self.refill()
 
@@ -61,13 +61,13 @@ class RateLimits:
             raise too_soon(self.clock.real_seconds(seconds), self.clock, policies)
 
 
-def too_soon(seconds: float, clock: Clock, policies: Policies) -> RefusedError:
+def too_soon(seconds: float, clock: SandboxClock, policies: Policies) -> RefusedError:
     """Return the 429 that asks to wait for some real seconds. Rule: RATE-RETRY-AFTER."""
     whole = max(1, math.ceil(seconds))
     return RefusedError(throttled(whole), headers=retry_after(whole, clock, policies))
 
 
-def retry_after(seconds: int, clock: Clock, policies: Policies) -> dict[str, str]:
+def retry_after(seconds: int, clock: SandboxClock, policies: Policies) -> dict[str, str]:
     """Return the header that says when to try again, in the form that the policy sets. Rule: RATE-RETRY-AFTER."""
     match policies.retry_after:
         case "seconds":

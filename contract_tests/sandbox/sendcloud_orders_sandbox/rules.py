@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import listing, problems
-from .clock import Clock
+from .clock import SandboxClock
 from .listing import Cursor, Query
 from .policies import Policies
 from .presenting import present_order, present_reference
@@ -23,7 +23,7 @@ SERVICE_POINT_IDS = ("id", "carrier_service_point_id")
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class PageOfOrders:
     """One page of orders, with the cursors of the next and previous one."""
 
     orders: list[Document]
@@ -34,7 +34,7 @@ class Page:
 class Rules:
     """The five operations, with one method per rule, so that a test can break a single rule."""
 
-    def __init__(self, store: Store, integrations: Iterable[int], policies: Policies, clock: Clock) -> None:
+    def __init__(self, store: Store, integrations: Iterable[int], policies: Policies, clock: SandboxClock) -> None:
         self.store = store
         self.own_integrations: set[int] = set(integrations) | store.integrations()
         self.policies = policies
@@ -194,7 +194,7 @@ class Rules:
         """Return an order as a client reads it. Rule: VALUES-SURVIVE."""
         return present_order(stored, self.policies)
 
-    def page(self, query: Query) -> Page:
+    def page(self, query: Query) -> PageOfOrders:
         """Return one page of the orders that meet the filters. Rules: LIST-COMPLETE, LIST-CURSOR."""
         self.save_due()
         conditions = listing.filters(query, self.own_integrations, self.policies)
@@ -217,7 +217,7 @@ class Rules:
         if backwards:
             rows.reverse()
         has_next, has_previous = (bool(rows), more) if backwards else (more, cursor is not None and bool(rows))
-        return Page(
+        return PageOfOrders(
             [self.present(row) for row in rows],
             self.cursor_at(rows[-1]) if has_next else None,
             self.cursor_at(rows[0], backwards=True) if has_previous else None,

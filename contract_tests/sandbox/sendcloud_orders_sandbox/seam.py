@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import JSON_TYPE, refusal_answer
 from .control import CONTROL_PATH
-from .faults import Fault, Kind, UnknownFaultError
+from .faults import Fault, FaultKind, UnknownFaultError
 from .pace import retry_after
 from .problems import RefusedError, conflict, invalid_fault, throttled
 from .service import Request, Service
@@ -101,16 +101,16 @@ class Seam:
         self.app = app
         self.service = service
         self.stopping: asyncio.Event = asyncio.Event()
-        self._handlers: Mapping[Kind, Callable[[Call, Fault], Awaitable[None]]] = {
-            Kind.LOST_BEFORE: self.lose_before,
-            Kind.LOST_AFTER: self.lose_after,
-            Kind.THROTTLED: self.throttle,
-            Kind.CONFLICT: self.conflict,
-            Kind.CONFLICT_BY_STATUS: self.conflict_by_status,
-            Kind.CUT_BODY: self.cut_body,
-            Kind.HTML: self.html,
-            Kind.MALFORMED_JSON: self.malformed_json,
-            Kind.SLOW: self.slow,
+        self._handlers: Mapping[FaultKind, Callable[[Call, Fault], Awaitable[None]]] = {
+            FaultKind.LOST_BEFORE: self.lose_before,
+            FaultKind.LOST_AFTER: self.lose_after,
+            FaultKind.THROTTLED: self.throttle,
+            FaultKind.CONFLICT: self.conflict,
+            FaultKind.CONFLICT_BY_STATUS: self.conflict_by_status,
+            FaultKind.CUT_BODY: self.cut_body,
+            FaultKind.HTML: self.html,
+            FaultKind.MALFORMED_JSON: self.malformed_json,
+            FaultKind.SLOW: self.slow,
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

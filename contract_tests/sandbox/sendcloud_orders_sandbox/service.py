@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .access import Access, Credentials
-from .clock import Clock
-from .faults import Fault, Faults, Kind
+from .clock import SandboxClock
+from .faults import Fault, FaultKind, Faults
 from .pace import RateLimits
 from .policies import Policies
 from .presenting import present_order
@@ -49,7 +49,7 @@ class Service:
         rules: type[Rules] = Rules,
     ) -> None:
         self.integrations: frozenset[int] = frozenset(integrations)
-        self.clock: Clock = Clock(time_scale)
+        self.clock: SandboxClock = SandboxClock(time_scale)
         self.store: Store = Store(db)
         self.rules: Rules = rules(self.store, self.integrations, policies, self.clock)
         self.access: Access = Access(credentials or Credentials(), self.clock, token_lifetime)
@@ -69,9 +69,9 @@ class Service:
         self.rules.policies = policies
         self.standing_faults: Faults = Faults()
         if policies.conflict_every:
-            self.standing_faults.every(policies.conflict_every, Fault(Kind.CONFLICT), method="POST")
+            self.standing_faults.every(policies.conflict_every, Fault(FaultKind.CONFLICT), method="POST")
         if policies.throttle_every:
-            self.standing_faults.every(policies.throttle_every, Fault(Kind.THROTTLED, policies.throttle_seconds))
+            self.standing_faults.every(policies.throttle_every, Fault(FaultKind.THROTTLED, policies.throttle_seconds))
 
     def record(self, method: str, path: str, query: str) -> Request:
         """Give a request its number and remember it, without headers and body."""

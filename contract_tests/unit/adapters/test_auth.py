@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import FakeService, answer_with
 from doubles.virtual_time import VirtualTime
 from sendcloud_orders.addresses import TOKEN_URL
@@ -587,7 +587,7 @@ class Own:
 @pytest.mark.parametrize("outcome", [LookupError("planted"), OSError("planted"), b"Bearer planted", None, 5])
 @pytest.mark.parametrize("make", [Own, lambda outcome: CallableCredentials(Own(outcome).authorization)])
 def test_whatever_is_wrong_with_credentials_of_the_callers_own_is_a_wrong_setting(
-    kind: Kind, outcome: Any, make: Callable[[Any], Any]
+    kind: ClientKind, outcome: Any, make: Callable[[Any], Any]
 ) -> None:
     client = Driven(kind, FakeService(), credentials=make(outcome))
     with pytest.raises(ConfigurationError) as caught:
@@ -600,7 +600,7 @@ def test_whatever_is_wrong_with_credentials_of_the_callers_own_is_a_wrong_settin
 
 @pytest.mark.rule("AUTH-REFUSED")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_renewal_that_fails_leaves_the_refusal(kind: Kind) -> None:
+def test_a_renewal_that_fails_leaves_the_refusal(kind: ClientKind) -> None:
     service = FakeService([answer_with(lambda: httpx.Response(401))] * 2)
     client = Driven(kind, service, credentials=Own("Bearer stale"))
     with pytest.raises(AuthenticationError):

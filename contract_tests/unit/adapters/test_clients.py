@@ -18,7 +18,7 @@ from doubles.both_clients import Connect
 from doubles.fake_service import (
     CONFLICT,
     FakeService,
-    Fault,
+    ScriptedFault,
     answer_with,
     carry_out_then,
     conflict,
@@ -321,7 +321,7 @@ def test_a_journal_that_fails_ends_the_run_with_every_order_named(connect: Conne
     ids=["unreachable", "lost before", "lost after", "slow", "throttled", "conflict", "failing", "unavailable"],
 )
 @pytest.mark.rule("UPSERT-CONFLICT", "RATE-LIMIT")
-def test_a_fault_that_passes_is_outlived(connect: Connect, fault: Fault) -> None:
+def test_a_fault_that_passes_is_outlived(connect: Connect, fault: ScriptedFault) -> None:
     service = FakeService([fault, fault])
     client = connect(service)
     assert client.upsert(orders(2)).ok
@@ -371,7 +371,7 @@ class Held(Pace):
     ],
 )
 def test_a_fault_that_stays_is_raised_after_the_last_attempt(
-    connect: Connect, fault: Fault, kind: type[SendcloudError]
+    connect: Connect, fault: ScriptedFault, kind: type[SendcloudError]
 ) -> None:
     service = FakeService([fault] * 3)
     service.stored[41, "A"] = {"id": 669, **order("A")}
@@ -644,7 +644,7 @@ def test_an_order_is_deleted_and_a_second_delete_finds_none(connect: Connect) ->
 @pytest.mark.parametrize(
     "fault", [lost_after, slow, carry_out_then(lambda: httpx.Response(520))], ids=["lost", "slow", "520"]
 )
-def test_a_delete_that_got_lost_and_then_finds_none_has_succeeded(connect: Connect, fault: Fault) -> None:
+def test_a_delete_that_got_lost_and_then_finds_none_has_succeeded(connect: Connect, fault: ScriptedFault) -> None:
     service = FakeService()
     client = connect(service)
     [accepted] = client.upsert([order("A")]).accepted
@@ -654,7 +654,7 @@ def test_a_delete_that_got_lost_and_then_finds_none_has_succeeded(connect: Conne
 
 @pytest.mark.rule("DELETE-MISSING")
 @pytest.mark.parametrize("fault", [throttled, unreachable], ids=["throttled", "unreachable"])
-def test_a_delete_that_never_arrived_and_then_finds_none_has_failed(connect: Connect, fault: Fault) -> None:
+def test_a_delete_that_never_arrived_and_then_finds_none_has_failed(connect: Connect, fault: ScriptedFault) -> None:
     with pytest.raises(NotFoundError):
         connect(FakeService([fault])).delete(669)
 

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind, Stopwatch
+from doubles.both_clients import KINDS, ClientKind, Driven, Stopwatch
 from doubles.fake_service import FakeService, failing
 from loopback import Connection, Loopback, answer
 from orders.factory import order, orders
@@ -81,7 +81,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Driven]]:
     clients: list[Driven] = []
 
     def start(url: str, **settings: Any) -> Driven:
-        kind: Kind = request.param
+        kind: ClientKind = request.param
         policy = RetryPolicy(deadline=DEADLINE, base_delay=0.01)
         settings = {"retry": policy, "clock": Clock(), "timeout": 0.3, "base_url": url, **settings}
         clients.append(Driven(kind, settings.pop("transport", None), **settings))
@@ -269,7 +269,7 @@ def test_a_thread_with_less_time_does_not_wait_for_a_token_as_long_as_the_one_th
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_time_out_of_a_call_reaches_the_token_request(kind: Kind) -> None:
+def test_the_time_out_of_a_call_reaches_the_token_request(kind: ClientKind) -> None:
     seen: dict[str, Any] = {}
 
     def serve(request: httpx.Request) -> httpx.Response:
@@ -301,7 +301,7 @@ def test_a_coroutine_for_credentials_that_never_ends_is_ended_by_the_deadline() 
 
 @pytest.mark.rule("RATE-LIMIT")
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_attempt_waits_for_the_pace_beyond_the_deadline(kind: Kind) -> None:
+def test_no_attempt_waits_for_the_pace_beyond_the_deadline(kind: ClientKind) -> None:
     service, pace = FakeService([failing]), Pace()
     hooks = Hooks(retry=lambda event: pace.hold(60))
     client = Driven(kind, service, pace=pace, hooks=hooks, retry=RetryPolicy(deadline=30))
@@ -313,7 +313,7 @@ def test_no_attempt_waits_for_the_pace_beyond_the_deadline(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_first_wait_for_the_pace_is_not_counted(kind: Kind) -> None:
+def test_the_first_wait_for_the_pace_is_not_counted(kind: ClientKind) -> None:
     watch = Stopwatch()
 
     class Slow(Pace):
@@ -333,7 +333,7 @@ def test_the_first_wait_for_the_pace_is_not_counted(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_attempt_is_given_what_is_left_of_the_deadline(kind: Kind) -> None:
+def test_each_attempt_is_given_what_is_left_of_the_deadline(kind: ClientKind) -> None:
     seen: list[float] = []
     watch = Stopwatch()
 
@@ -354,7 +354,7 @@ def test_each_attempt_is_given_what_is_left_of_the_deadline(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_of_a_call_outlives_it(kind: Kind) -> None:
+def test_nothing_of_a_call_outlives_it(kind: ClientKind) -> None:
     client = Driven(kind, FakeService([failing]))
     client.upsert(orders(1))
     gc.collect()

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.both_clients import Connect, Driven, Kind
+from doubles.both_clients import ClientKind, Connect, Driven
 from doubles.fake_service import FakeService, carry_out_then, conflict, unreachable
 from orders.factory import order, orders
 from sendcloud_orders import (
@@ -58,7 +58,7 @@ def report_of(error: BaseException) -> UpsertReport:
 )
 @pytest.mark.parametrize("as_stream", [False, True], ids=["list", "generator"])
 def test_an_interrupt_leaves_with_what_became_of_every_order_that_was_read(
-    kind: Kind, error: type[BaseException], as_stream: bool, tmp_path: Path
+    kind: ClientKind, error: type[BaseException], as_stream: bool, tmp_path: Path
 ) -> None:
     service = FakeService([None, None, ending_with(error)])
     client = Driven(kind, service)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import FakeService
 from orders.factory import orders, with_value
 from orders.realistic import read_orders
@@ -21,8 +21,8 @@ Place = tuple[str | int, ...]
 
 
 @pytest.fixture(params=KINDS)
-def kind(request: pytest.FixtureRequest) -> Kind:
-    found: Kind = request.param
+def kind(request: pytest.FixtureRequest) -> ClientKind:
+    found: ClientKind = request.param
     return found
 
 
@@ -49,7 +49,7 @@ def sent(service: FakeService) -> list[str]:
     return found
 
 
-def test_an_order_that_differs_in_any_value_is_sent_again(kind: Kind, tmp_path: Path) -> None:
+def test_an_order_that_differs_in_any_value_is_sent_again(kind: ClientKind, tmp_path: Path) -> None:
     order = next(one for one in read_orders() if 70 < len(list(leaves(one))) < 100)
     variants = [with_value(order, path, other(value)) for path, value in leaves(order) if path not in KEY]
     service = FakeService()
@@ -63,7 +63,7 @@ def test_an_order_that_differs_in_any_value_is_sent_again(kind: Kind, tmp_path: 
     assert sent(service) == [one["order_id"] for one in second]
 
 
-def test_what_was_accepted_of_a_refused_batch_is_not_sent_again(kind: Kind, tmp_path: Path) -> None:
+def test_what_was_accepted_of_a_refused_batch_is_not_sent_again(kind: ClientKind, tmp_path: Path) -> None:
     service = FakeService()
     client = Driven(kind, service)
     stream = orders(10)

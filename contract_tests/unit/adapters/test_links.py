@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from orders.factory import order
 from sendcloud_orders import ContractError, Pace, RetryPolicy
 from sendcloud_orders.links import read_next_link
@@ -193,7 +193,7 @@ def listing(request: pytest.FixtureRequest) -> Iterator[Callable[[str], Any]]:
     clients: list[Driven] = []
 
     def start(header: str) -> Any:
-        kind: Kind = request.param
+        kind: ClientKind = request.param
         clients.append(Driven(kind, serving(header), retry=RetryPolicy.none(), pace=Pace.unlimited()))
         return clients[-1].list(page_size=1)
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
-from doubles.fake_service import FakeService, Fault, answer_with, error, lost_after
+from doubles.both_clients import KINDS, ClientKind, Driven
+from doubles.fake_service import FakeService, ScriptedFault, answer_with, error, lost_after
 from orders.factory import order
 from sendcloud_orders import (
     APIStatusError,
@@ -25,7 +25,7 @@ Connect = Callable[[FakeService], Driven]
 
 @pytest.fixture(params=KINDS)
 def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
-    kind: Kind = request.param
+    kind: ClientKind = request.param
     opened: list[Driven] = []
 
     def connected(service: FakeService) -> Driven:
@@ -37,7 +37,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Connect]:
         client.close()
 
 
-def no_such_page(**content: Any) -> Fault:
+def no_such_page(**content: Any) -> ScriptedFault:
     return answer_with(lambda: httpx.Response(404, **content))
 
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from doubles.virtual_time import VirtualTime
 from sendcloud_orders.clock import Clock
 from sendcloud_orders.errors import ConfigurationError
-from sendcloud_orders.pacing import Kind, Pace, PaceLimits
+from sendcloud_orders.pacing import Pace, PaceLimits, RequestKind
 
 TOKEN = 60 / 100
 """Seconds in which the service allows one more write."""
@@ -57,7 +57,7 @@ def time() -> Iterator[VirtualTime]:
         yield time
 
 
-def waits(pace: Pace, time: VirtualTime, kind: Kind, count: int) -> list[float]:
+def waits(pace: Pace, time: VirtualTime, kind: RequestKind, count: int) -> list[float]:
     """Acquire `count` times in a row, and tell when each was let through."""
     start = time.now
     moments = []
@@ -360,7 +360,7 @@ class WouldWaitError(Exception):
     pass
 
 
-def without_waiting(pace: Pace, kind: Kind) -> int:
+def without_waiting(pace: Pace, kind: RequestKind) -> int:
     """Count the requests that leave before the first that would have to wait."""
     count = 0
     while True:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import PASSING, FakeService, answer_with, error
 from orders.factory import order
 from sendcloud_orders import OrderId, OrderKey, RetryPolicy, SendcloudError, UpsertReport
@@ -38,7 +38,7 @@ def made(stream: Stream) -> list[dict[str, Any]]:
 
 
 def run(
-    kind: Kind, stream: Stream, script: list[str | None], attempts: int, as_list: bool, options: dict[str, Any]
+    kind: ClientKind, stream: Stream, script: list[str | None], attempts: int, as_list: bool, options: dict[str, Any]
 ) -> tuple[FakeService, Driven, UpsertReport, str]:
     service = FakeService([FAULTS[name] if name else None for name in script])
     client = Driven(kind, service, retry=RetryPolicy(attempts=attempts))
@@ -75,7 +75,7 @@ def test_both_clients_leave_the_same_trace_sleep_alike_and_report_alike(
 @pytest.mark.parametrize("kind", KINDS)
 @CASES
 def test_every_order_ends_in_one_group_and_the_service_holds_what_the_report_says(
-    kind: Kind, stream: Stream, script: list[str | None], attempts: int, as_list: bool, options: dict[str, Any]
+    kind: ClientKind, stream: Stream, script: list[str | None], attempts: int, as_list: bool, options: dict[str, Any]
 ) -> None:
     service, _, report, _ = run(kind, stream, script, attempts, as_list, options)
     groups: dict[str, Iterable[Any]] = {

@@ -11,8 +11,8 @@ from urllib.parse import quote, quote_plus
 import httpx
 import pytest
 
-from doubles.both_clients import KINDS, Driven, Kind
-from doubles.fake_service import FakeService, Fault, answer_with
+from doubles.both_clients import KINDS, ClientKind, Driven
+from doubles.fake_service import FakeService, ScriptedFault, answer_with
 from orders.factory import order
 from sendcloud_orders import BasicCredentials, Hooks, OAuth2Credentials, RetryPolicy, SendcloudError
 
@@ -54,7 +54,7 @@ def gossip(request: httpx.Request) -> str:
     return f"{request.url} {dict(request.headers)} {request.content.decode()}"
 
 
-def quoting(status: int, form: str) -> Fault:
+def quoting(status: int, form: str) -> ScriptedFault:
     def fault(request: httpx.Request, carry_out: Any) -> httpx.Response:
         said = gossip(request)
         bodies: dict[str, Any] = {
@@ -80,7 +80,7 @@ def failing_words(request: httpx.Request, carry_out: Any) -> httpx.Response:
     raise httpx.ReadError(gossip(request), request=request)
 
 
-ANSWERS: dict[str, Fault] = {
+ANSWERS: dict[str, ScriptedFault] = {
     **{
         f"{status} {form}": quoting(status, form)
         for status in (400, 401, 404, 429, 500)
@@ -104,7 +104,7 @@ def check(told: list[str], answer: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_nothing_private_is_told_whatever_the_service_answers(
-    kind: Kind, answer: str, caplog: pytest.LogCaptureFixture
+    kind: ClientKind, answer: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     told: list[str] = []
     hooks = Hooks(
@@ -146,7 +146,9 @@ def test_nothing_private_is_told_whatever_the_service_answers(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_private_is_told_of_orders_that_the_check_refuses(kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
+def test_nothing_private_is_told_of_orders_that_the_check_refuses(
+    kind: ClientKind, caplog: pytest.LogCaptureFixture
+) -> None:
     bad = private("A")
     bad["customer_details"]["name"] = [CUSTOMER["name"]]
     bad["shipping_address"]["email"] = CUSTOMER["name"]
@@ -174,7 +176,7 @@ def test_nothing_private_is_told_of_orders_that_the_check_refuses(kind: Kind, ca
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_token_is_not_told_either(kind: Kind, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_token_is_not_told_either(kind: ClientKind, caplog: pytest.LogCaptureFixture) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.host == "account.sendcloud.com":
             return httpx.Response(200, json={"access_token": "planted-token", "expires_in": 3600})

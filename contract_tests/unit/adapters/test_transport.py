@@ -20,7 +20,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
+from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import FakeService
 from loopback import Connection, Loopback, answer
 from orders.factory import order, orders
@@ -59,7 +59,7 @@ def connect(request: pytest.FixtureRequest) -> Iterator[Callable[..., Driven]]:
     clients: list[Driven] = []
 
     def start(transport: Any = None, **settings: Any) -> Driven:
-        kind: Kind = request.param
+        kind: ClientKind = request.param
         clients.append(Driven(kind, transport, retry=RetryPolicy.none(), **settings))
         return clients[-1]
 
@@ -437,7 +437,7 @@ def reopened(client: Driven) -> Driven:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_client_may_be_closed_twice(kind: Kind) -> None:
+def test_a_client_may_be_closed_twice(kind: ClientKind) -> None:
     client = Driven(kind, FakeService())
     client.close()
     reopened(client).close()

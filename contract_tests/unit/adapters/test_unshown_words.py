@@ -21,8 +21,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from doubles.both_clients import KINDS, Driven, Kind
-from doubles.fake_service import FakeService, Fault, answer_with
+from doubles.both_clients import KINDS, ClientKind, Driven
+from doubles.fake_service import FakeService, ScriptedFault, answer_with
 from orders.factory import order
 from sendcloud_orders import (
     BasicCredentials,
@@ -286,12 +286,12 @@ def is_told(planted: str, text: str) -> bool:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("spelling", ["raw", "JSON", "base64", "swapped case", "its first half"])
-def test_a_service_that_echoes_is_not_quoted(kind: Kind, spelling: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_service_that_echoes_is_not_quoted(kind: ClientKind, spelling: str, caplog: pytest.LogCaptureFixture) -> None:
     told: list[str] = []
     said: list[str] = []
     hooks = Hooks(batch=lambda outcome: told.append(repr(outcome)), retry=lambda event: told.append(repr(event)))
 
-    def answer_at(place: str) -> Fault:
+    def answer_at(place: str) -> ScriptedFault:
         def answer(request: httpx.Request, carry_out: object) -> httpx.Response:
             said.append(echo(request, spelling))
             return httpx.Response(400, json=places(said[-1])[place])
@@ -324,7 +324,9 @@ def test_a_service_that_echoes_is_not_quoted(kind: Kind, spelling: str, caplog: 
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("status", [200, 302, 400, 401, 404, 500])
-def test_a_token_endpoint_that_echoes_is_not_quoted(kind: Kind, status: int, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_token_endpoint_that_echoes_is_not_quoted(
+    kind: ClientKind, status: int, caplog: pytest.LogCaptureFixture
+) -> None:
     wanted = iter(places(""))
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -381,7 +383,7 @@ def test_a_refused_token_says_why_in_known_words_and_the_rest_on_request(body: d
 
 @pytest.mark.rule("ERROR-POINTER")
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_refusal_in_unknown_words_still_names_order_and_field_and_code(kind: Kind) -> None:
+def test_a_refusal_in_unknown_words_still_names_order_and_field_and_code(kind: ClientKind) -> None:
     entry = {"code": "invalid", "detail": "Planted words", "source": {"pointer": "/data/attributes/[1]/order_number"}}
     refusal = answer_with(lambda: httpx.Response(400, json={"errors": [entry]}))
     outcomes: list[Any] = []

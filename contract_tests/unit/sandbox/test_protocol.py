@@ -32,7 +32,7 @@ GRACE = 5.0
 
 
 @dataclass(frozen=True)
-class Answer:
+class RawAnswer:
     """What a raw connection received: status, headers, body, and whether the sandbox closed after it."""
 
     status: int
@@ -48,7 +48,7 @@ def connected(sandbox: Sandbox) -> Iterator[socket.socket]:
         yield connection
 
 
-def receive(connection: socket.socket) -> Answer:
+def receive(connection: socket.socket) -> RawAnswer:
     """Read one answer, and not beyond it."""
     received = b""
     while b"\r\n\r\n" not in received:
@@ -57,7 +57,7 @@ def receive(connection: socket.socket) -> Answer:
     length = re.search(rb"content-length: (\d+)", head, re.IGNORECASE)
     while length and len(body) < int(length[1]):
         body += more(connection)
-    return Answer(int(head.split(b" ")[1]), head.decode().lower(), body)
+    return RawAnswer(int(head.split(b" ")[1]), head.decode().lower(), body)
 
 
 def more(connection: socket.socket) -> bytes:
