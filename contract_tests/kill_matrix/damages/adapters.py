@@ -133,7 +133,7 @@ def the_adapters_blame_the_order_after_the_guilty_one(patch: pytest.MonkeyPatch)
         found: Pointer = true(pointer)
         return found if found.index is None else replace(found, index=found.index + 1)
 
-    wrap_in(patch, "exchange.parse_pointer", parse_pointer)
+    wrap_in(patch, "error_bodies.parse_pointer", parse_pointer)
 
 
 @damaged("ERROR-POINTER")

@@ -16,7 +16,7 @@ import pytest
 
 from doubles.both_clients import KINDS, ClientKind, Driven, Stopwatch
 from doubles.fake_service import FakeService, failing
-from loopback import Connection, Loopback, answer
+from doubles.loopback import Connection, Loopback, answer
 from orders.factory import order, orders
 from sendcloud_orders import (
     CallableCredentials,

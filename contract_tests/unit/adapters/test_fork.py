@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from loopback import Connection, Loopback, answer
+from doubles.loopback import Connection, Loopback, answer
 from orders.factory import order
 
 pytestmark = pytest.mark.skipif(

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 
 from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import FakeService
-from loopback import Connection, Loopback, answer
+from doubles.loopback import Connection, Loopback, answer
 from orders.factory import order, orders
 from sendcloud_orders import (
     AsyncOrdersClient,
