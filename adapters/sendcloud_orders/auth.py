@@ -340,7 +340,7 @@ class OAuth2Credentials:
     def through(self, fetch: TokenFetch | None = None, fetch_async: AsyncTokenFetch | None = None) -> OAuth2Credentials:
         """Give the same credentials with a client's way to send the token request; the token stays shared.
 
-        What the caller gave to the constructor goes before.
+        What the caller gave to the constructor takes precedence.
         """
         bound = copy.copy(self)
         bound._fetch = self._fetch or fetch

@@ -64,7 +64,7 @@ def join_bodies(orders: Iterable[PreparedOrder]) -> bytes:
 def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrder | Rejected:
     """Turn a model or a dict into JSON, and refuse what cannot be sent, whatever it is: nothing is raised.
 
-    The key is needed even with `check=False`: without it no answer can be matched and no repetition is safe.
+    The key is needed even with `check=False`: without it no answer can be matched and no retry is safe.
     Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS.
     """
     try:

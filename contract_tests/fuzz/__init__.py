@@ -2,7 +2,7 @@
 
 It sends the documented examples, the edges of every schema, random values good and bad, and walks along the documented
 links. Each answer goes through all of its checks. `mock.toml` and `sandbox.toml` say how; `reviewed.toml` explains,
-one by one, the findings that are nothing to mend.
+one by one, the findings that need no fix.
 """
 
 from fuzz.findings import Failure, Finding, FuzzReport, Reviewed, read_reviewed, weigh

@@ -101,7 +101,7 @@ class Finding:
         todo = (
             f"Reviewed as {self.reviewed.id}: {self.reviewed.reason}"
             if self.reviewed
-            else "What to do: mend the server or the spec, whichever is wrong. Where neither is, and only there, give"
+            else "What to do: fix the server or the spec, whichever is wrong. Where neither is, and only there, give"
             f" the finding an entry with its reason in {REVIEWED.name}."
         )
         body = [
