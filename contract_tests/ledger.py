@@ -29,7 +29,7 @@ class Rule:
 
 
 def rules(ledger: str) -> dict[str, Rule]:
-    """Return the rules of the ledger's text by id. Raise `ValueError` for a bad row or an id given twice."""
+    """Return the rules of the ledger's text by id. Raises `ValueError` for a bad row or an id given twice."""
     found: dict[str, Rule] = {}
     for number, line in enumerate(ledger.splitlines(), 1):
         match = ROW.match(line)

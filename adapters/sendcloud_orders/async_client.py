@@ -39,7 +39,7 @@ Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | M
 
 
 class AsyncOrdersClient:
-    """Do what `OrdersClient` does without blocking the event loop; its docstrings hold here too.
+    """The asynchronous client: what `OrdersClient` does, without blocking the event loop; its docstrings hold here too.
 
     What one does on the wire, the other does. Beyond it `upsert` keeps up to `concurrency` batches in flight. Each
     event loop that uses the client has connections of its own, and `close` closes those of the loop that it runs in;

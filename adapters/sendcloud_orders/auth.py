@@ -54,7 +54,7 @@ _USUAL_LIFETIME = 3600.0
 
 
 class Credentials(Protocol):
-    """Give and renew the value of the Authorization header. Rules: AUTH-BASIC, AUTH-OAUTH, AUTH-REFUSED."""
+    """What gives and renews the value of the Authorization header. Rules: AUTH-BASIC, AUTH-OAUTH, AUTH-REFUSED."""
 
     def authorization(self) -> str:
         """Give the value of the header, fetching it first if need be."""
@@ -166,9 +166,9 @@ def _blaming_fetch() -> Generator[None]:
 
 
 class BasicCredentials:
-    """Send the public and secret key of an API integration with every request.
+    """The public and secret key of an API integration, sent with every request.
 
-    Raises: ConfigurationError for a key that is empty or cannot be one.
+    Raises `ConfigurationError` for a key that is empty or cannot be one.
     Rule: AUTH-BASIC.
     """
 
@@ -200,12 +200,12 @@ class BasicCredentials:
 
 
 class CallableCredentials:
-    """Ask `fn` for the whole value of the header at each request, for keys that live in a vault or rotate.
+    """A function `fn` that gives the whole value of the header at each request, for keys in a vault or that rotate.
 
     `fn` is a function or, for the async client, a coroutine function; the async client runs a plain function in a
     thread, for it may block. `account` names the account in journals and paces where the value itself changes.
 
-    Raises: ConfigurationError when `fn` raises (the exception is the cause), gives no usable value, or is a coroutine
+    Raises `ConfigurationError` when `fn` raises (the exception is the cause), gives no usable value, or is a coroutine
     function under the sync client.
     Rule: AUTH-REFUSED.
     """
@@ -293,7 +293,7 @@ class _Shared:
 
 
 class OAuth2Credentials:
-    """Fetch a bearer token with client credentials, and share it between all threads, tasks and event loops.
+    """A bearer token for client credentials, shared between all threads, tasks and event loops.
 
     One token request is under way at a time. A token is renewed 60 seconds before it ends and once after a 401; no
     other answer of the service throws it away, and while it lasts a token endpoint that fails does no harm. `scope` is
@@ -301,7 +301,7 @@ class OAuth2Credentials:
     `fetch` and `fetch_async` send the token request; the clients bring theirs by `through`. Of `clock` the monotonic
     seconds are used.
 
-    Raises: ConfigurationError for an empty id or secret, or a token URL that would send them unencrypted.
+    Raises `ConfigurationError` for an empty id or secret, or a token URL that would send them unencrypted.
     Rule: AUTH-OAUTH.
     """
 
@@ -350,9 +350,9 @@ class OAuth2Credentials:
     def authorization(self) -> str:
         """Give the value of the header, fetching a token first if need be.
 
-        Raises: AuthenticationError or ConfigurationError when the token endpoint refuses, RateLimitError or ServerError
-        when it is busy or fails, ContractError when its answer cannot be read, TransportError when it cannot be asked
-        or `fetch` raises.
+        Raises `AuthenticationError` or `ConfigurationError` when the token endpoint refuses, `RateLimitError` or
+        `ServerError` when it is busy or fails, `ContractError` when its answer cannot be read, `TransportError` when it
+        cannot be asked or `fetch` raises.
         Rule: AUTH-OAUTH.
         """
         while True:
@@ -374,7 +374,7 @@ class OAuth2Credentials:
     async def authorization_async(self) -> str:
         """Give the value of the header like `authorization`, without blocking the event loop.
 
-        Raises: as `authorization` does.
+        Raises as `authorization` does.
         Rule: AUTH-OAUTH.
         """
         while True:

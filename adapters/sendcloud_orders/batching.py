@@ -88,7 +88,7 @@ def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrde
 
 
 class Planner:
-    """Fill batches order by order: `add` gives the batches that are ready, `finish` the rest.
+    """Batches filled order by order: `add` gives those that are ready, `finish` the rest.
 
     A batch holds at most `max_orders` and `max_body_bytes`, and never one `order_id` twice: references come without
     the integration, so that two shops' orders with one `order_id` could not be told apart. An order that does not fit

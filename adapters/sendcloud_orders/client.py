@@ -37,7 +37,7 @@ T = TypeVar("T")
 
 
 class OrdersClient:
-    """Push a shop's orders to Sendcloud and keep them in step; safe to share between threads.
+    """The blocking client: pushes a shop's orders to Sendcloud and keeps them in step; safe to share between threads.
 
     `credentials` are `BasicCredentials`, `OAuth2Credentials` or `CallableCredentials`. `timeout` is in seconds, for
     each step of a request; given here it is the client's, and on each method the call's. What a call may take in all
@@ -258,8 +258,8 @@ class OrdersClient:
         """Read the order with this Sendcloud id; a string of digits is taken as well.
 
         Safe to retry: it only reads. Raises `NotFoundError` when there is none, or not yet: a fresh order may
-        take seconds to appear. The shop's order_id is another thing, see `find`. Rules: GET-ORDER, GET-MISSING, READ-
-        ID.
+        take seconds to appear. The shop's order_id is another thing, see `find`.
+        Rules: GET-ORDER, GET-MISSING, READ-ID.
         """
         return self._converse(read_order(id_of(id)), timeout)
 

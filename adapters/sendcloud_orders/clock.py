@@ -15,7 +15,7 @@ from .errors import ConfigurationError
 class Clock:
     """What the drivers take from outside: seconds that never go back, seconds since 1970, sleep, and chance.
 
-    Raises: ConfigurationError for anything that is not a function.
+    Raises `ConfigurationError` for anything that is not a function.
     """
 
     monotonic: Callable[[], float] = time.monotonic

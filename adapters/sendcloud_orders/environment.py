@@ -34,7 +34,7 @@ def read_environment(environment: Mapping[str, str] | None = None) -> tuple[Cred
 def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
     """Make credentials of SENDCLOUD_PUBLIC_KEY and _SECRET_KEY, or of SENDCLOUD_CLIENT_ID and _CLIENT_SECRET.
 
-    Raises: ConfigurationError when neither pair is there, both are, or half of one.
+    Raises `ConfigurationError` when neither pair is there, both are, or half of one.
     Rules: AUTH-BASIC, AUTH-OAUTH.
     """
     basic = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY")

@@ -69,7 +69,7 @@ class Hooks:
 
 
 class Reporter:
-    """Write the log and call the hooks of one client."""
+    """The log and the hooks of one client."""
 
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks

@@ -19,7 +19,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """Name an operation as the spec does. `route` is the path's template, so that logs hold no id."""
+    """An operation as the spec names it. `route` is the path's template, so that logs hold no id."""
 
     name: str
     method: Literal["GET", "POST", "PATCH", "DELETE"]
@@ -138,7 +138,7 @@ class Exchange(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """Ask the driver to wait."""
+    """A request to the driver to wait."""
 
     seconds: float
 

@@ -16,7 +16,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class OrderKey(NamedTuple):
-    """Name an order by the shop it came from and the shop's own id of it. Rule: UPSERT-KEY."""
+    """The key of an order: the shop that it came from, and the shop's own id of it. Rule: UPSERT-KEY."""
 
     integration_id: int
     order_id: OrderId

@@ -67,9 +67,9 @@ class Journal:
 
     A new file can be read and written by its owner alone, whatever the umask; a file that is there keeps its mode.
 
-    Raises: ConfigurationError when the path is none, the file is no journal, belongs to another account, comes from a
+    Raises `ConfigurationError` when the path is none, the file is no journal, belongs to another account, comes from a
     newer version, is in use, or cannot be opened.
-    Rule: UPSERT-KEY.
+    Rules: UPSERT-KEY, UPSERT-JOURNAL.
     """
 
     def __init__(self, path: str | Path, *, account: str) -> None:
@@ -108,7 +108,7 @@ class Journal:
 
         None means that the caller is about to send the order: what the journal knew of its key is forgotten.
 
-        Raises: SendcloudError when the file cannot be read or written.
+        Raises `SendcloudError` when the file cannot be read or written.
         """
         with self._transaction() as db:
             return [self._look_up(db, key, digest) for key, digest in orders]
@@ -116,7 +116,7 @@ class Journal:
     def record(self, entries: Iterable[Entry]) -> None:
         """Write down what one answer acknowledged: all of the entries, or after a crash none.
 
-        Raises: SendcloudError when the file cannot be written; the orders are then sent again by the next run.
+        Raises `SendcloudError` when the file cannot be written; the orders are then sent again by the next run.
         """
         with self._transaction() as db:
             db.executemany(

@@ -54,7 +54,7 @@ class PaceLimits:
     together (a slow handshake, then a fast line), and a server that counts arrivals would refuse the later one. Two
     tokens forgive 1.2 s of such jitter and cost a long run 1.2 s, once. `read_burst` is our choice: none is documented.
 
-    Raises: ConfigurationError, which is a ValueError, for a limit that lets nothing through.
+    Raises `ConfigurationError`, which is a ValueError, for a limit that lets nothing through.
     Rule: RATE-LIMIT.
     """
 
@@ -92,7 +92,7 @@ class PaceLimits:
 
 
 class Pace:
-    """Let requests through at the pace of the service; safe to share between threads, tasks and event loops.
+    """The pace of the service, at which requests are let through; safe to share between threads, tasks and event loops.
 
     Of `clock` only the sleeps are used. Time is read from `throttled.utils.now_mono_f`, the limiter's own clock, so
     that holds and buckets can never disagree; a test replaces that one function as well.
@@ -101,8 +101,8 @@ class Pace:
     process then stays below the limits by itself, so that several together can pass them: with `redis_url` they share
     one pace, each over its own connections.
 
-    Raises: ConfigurationError for an argument of a wrong type, and when `redis_url` cannot be read or the extra `redis`
-    is not installed.
+    Raises `ConfigurationError` for an argument of a wrong type, and when `redis_url` cannot be read or the extra
+    `redis` is not installed.
     Rules: RATE-LIMIT, RATE-RETRY-AFTER.
     """
 
@@ -144,7 +144,7 @@ class Pace:
         is kept, here and in Redis. With `redis_url` workers on several machines share the buckets too, by the clock of
         the Redis server; that needs the extra `sendcloud-orders[redis]`. Other limits or another URL, another pace.
 
-        Raises: ConfigurationError when `redis_url` cannot be read or the extra `redis` is not installed.
+        Raises `ConfigurationError` when `redis_url` cannot be read or the extra `redis` is not installed.
         Rule: RATE-LIMIT.
         """
         if not isinstance(key, str):
@@ -171,7 +171,7 @@ class Pace:
 
         False means that it could not leave `within` so many seconds; that is told as soon as it is known.
 
-        Raises: ConfigurationError when Redis is asked for and has not answered even once.
+        Raises `ConfigurationError` when Redis is asked for and has not answered even once.
         Rule: RATE-LIMIT.
         """
         for lane in self._chosen(kind):
@@ -184,7 +184,7 @@ class Pace:
     async def acquire_async(self, kind: RequestKind, *, within: float = math.inf) -> bool:
         """Wait like `acquire`, without blocking the event loop.
 
-        Raises: ConfigurationError when Redis is asked for and has not answered even once.
+        Raises `ConfigurationError` when Redis is asked for and has not answered even once.
         Rule: RATE-LIMIT.
         """
         for lane in self._chosen(kind):
@@ -225,7 +225,7 @@ class Pace:
 
 
 class _Lane:
-    """Join one bucket with the holds and the slow-down that the limiter library does not know."""
+    """One bucket, with the holds and the slow-down that the limiter library does not know."""
 
     def __init__(self, name: str, per_minute: float, burst: int, store: BaseStore) -> None:
         # One unit more than the burst, or rounding would now and then refuse the last request of a full burst.

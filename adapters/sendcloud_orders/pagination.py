@@ -24,7 +24,7 @@ LARGEST_PAGE = 200
 
 
 class Filters(TypedDict, total=False):
-    """Name what `list` may ask for. Text compares without regard to case; days are included.
+    """What `list` may ask for. Text compares without regard to case; days are included.
 
     Rules: LIST-INTEGRATION, LIST-ORDER-NUMBER, LIST-ORDER-ID, LIST-STATUS, LIST-CREATED, LIST-UPDATED, LIST-SORT,
     LIST-PAGE-SIZE.
@@ -51,7 +51,7 @@ _SORT_KEYS: tuple[str, ...] = get_args(SortKey)
 
 @dataclass(frozen=True, slots=True)
 class UnreadableRow:
-    """Tell where a row of a page departs from the contract, and nothing of what it holds."""
+    """Where a row of a page departs from the contract, and nothing of what it holds."""
 
     index: int
     path: str
@@ -210,7 +210,7 @@ class Listing:
 
 
 class UnreadableRows:
-    """Remember the rows of a listing that could not be read, so that none is passed over in silence."""
+    """The rows of a listing that could not be read, so that none is passed over in silence."""
 
     def __init__(self) -> None:
         self._rows = 0

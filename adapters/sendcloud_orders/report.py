@@ -91,7 +91,7 @@ class BatchOutcome:
 
 
 class AcceptedOrders(Sequence[Accepted]):
-    """Hold accepted orders in columns: about 100 bytes each, so that a million of them fit in memory."""
+    """Accepted orders in columns: about 100 bytes each, so that a million of them fit in memory."""
 
     __slots__ = ("_ids", "_integrations", "_order_ids", "_positions")
 
@@ -149,7 +149,7 @@ class AcceptedOrders(Sequence[Accepted]):
 
 @dataclass(slots=True)
 class UpsertReport:
-    """Say what became of every order of an upsert; no order is missing and none stands in two places.
+    """What became of every order of an upsert; no order is missing and none stands in two places.
 
     Each of the four is in the sequence of the input once the run has ended. Bodies are not kept.
     """

@@ -323,7 +323,7 @@ def _insist(error: type[httpx.TimeoutException]) -> None:
 
 
 class Wire:
-    """Send requests and wait for their answers."""
+    """The blocking way to the service: sends requests and waits for their answers."""
 
     def __init__(self, settings: WireSettings, transport: HttpTransport | None = None) -> None:
         self._settings = settings
@@ -373,7 +373,7 @@ class Wire:
 
 
 class AsyncWire:
-    """Send requests and await their answers."""
+    """The asynchronous way to the service: sends requests and awaits their answers."""
 
     def __init__(self, settings: WireSettings, transport: AsyncHttpTransport | None = None) -> None:
         self._settings = settings

@@ -17,8 +17,8 @@ def find_differences(sent: Any, stored: Any, path: FieldPath = ()) -> Iterator[F
     """Name the fields of `sent` whose value `stored` does not have; both are decoded JSON.
 
     Numbers compare by amount and instants by moment, however they are written; items are found by their `name`; null
-    and absent are the same. What was not sent is not looked at. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-PHONE, PATCH-
-    RESULT.
+    and absent are the same. What was not sent is not looked at.
+    Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-PHONE, PATCH-RESULT.
     """
     if isinstance(sent, dict):
         if not isinstance(stored, dict):

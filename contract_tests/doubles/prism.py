@@ -77,7 +77,7 @@ class Prism:
         port: 0 lets the system choose a free one, so that nobody can take it in between.
         manifest: None for a spec that no client was made from.
         patience: seconds that Prism may take to get ready.
-        Raises: PrismError.
+        Raises `PrismError`.
         """
         if manifest is not None:
             check_same_spec(spec, manifest)
@@ -113,7 +113,7 @@ class Prism:
 def check_same_spec(spec: Path, manifest: Path) -> None:
     """Refuse a spec that differs from the one the client was generated from.
 
-    Raises: PrismError.
+    Raises `PrismError`.
     """
     if not spec.is_file():
         raise PrismError(f"There is no spec at {spec}.")

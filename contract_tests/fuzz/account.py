@@ -29,7 +29,7 @@ class Account:
 def make_account(base_url: str, auth: tuple[str, str], integrations: Sequence[int], document: Json) -> Account:
     """Store the orders that the examples of the document speak of, and say where they are.
 
-    Raises: httpx.HTTPError, or ValueError, LookupError or TypeError when the answer cannot be read.
+    Raises `httpx.HTTPError`, or `ValueError`, `LookupError` or `TypeError` when the answer cannot be read.
     """
     examples = document["components"]["examples"]
     orders = [order for name in STORED_EXAMPLES for order in examples[name]["value"]]

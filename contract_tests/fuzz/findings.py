@@ -167,7 +167,7 @@ class FuzzReport:
 def read_reviewed(text: str) -> list[Reviewed]:
     """Read the reviewed list, one entry for each operation that an item names.
 
-    Raises: ValueError for an entry without reason, with an unknown field, a bad expression or the id of another one.
+    Raises `ValueError` for an entry without reason, with an unknown field, a bad expression or the id of another one.
     """
     entries = []
     for item in tomllib.loads(text).get("finding", []):

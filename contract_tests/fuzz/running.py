@@ -57,7 +57,7 @@ def run(
         stored there first, and requests name what the account holds.
     reviewed: the list to weigh against; None is the one of this folder.
     patience: seconds after which a run counts as hanging.
-    Raises: FuzzError.
+    Raises `FuzzError`.
     """
     if reviewed is None:
         reviewed = read_reviewed(REVIEWED.read_text(encoding="utf-8"))

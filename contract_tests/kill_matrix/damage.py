@@ -49,7 +49,7 @@ def damage(
 
 
 def enlist(one: Damage) -> None:
-    """Add a damage to the list. Raise `ValueError` for a name given twice."""
+    """Add a damage to the list. Raises `ValueError` for a name given twice."""
     if one.name in DAMAGES:
         raise ValueError(f"two damages are called {one.name!r}")
     DAMAGES[one.name] = one
@@ -58,7 +58,7 @@ def enlist(one: Damage) -> None:
 def instead(patch: pytest.MonkeyPatch, place: str, value: object, *, of: str = SANDBOX) -> None:
     """Replace what stands at a place of a package, such as `rules.Rules.target`.
 
-    Raise `AttributeError` when nothing stands there, so that a damage cannot go stale unnoticed.
+    Raises `AttributeError` when nothing stands there, so that a damage cannot go stale unnoticed.
     """
     owner, _, name = f"{of}.{place}".rpartition(".")
     patch.setattr(pkgutil.resolve_name(owner), name, value)

@@ -32,7 +32,7 @@ class Sight:
 
 
 def look(name: str) -> Sight:
-    """Run Schemathesis against one damaged sandbox. Raise `RuntimeError` when it could not do its work."""
+    """Run Schemathesis against one damaged sandbox. Raises `RuntimeError` when it could not do its work."""
     found = subject(name)
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as scratch:
         found.inflict(patch)
@@ -55,7 +55,7 @@ def look(name: str) -> Sight:
 def compare(sights: Mapping[str, Sight | None]) -> dict[str, tuple[str, ...]]:
     """Return what was seen of each damage, by its name: the findings that the undamaged sandbox does not give.
 
-    Raise `RuntimeError` when nothing is known of the undamaged one, or of a damaged one.
+    Raises `RuntimeError` when nothing is known of the undamaged one, or of a damaged one.
     """
     blind = [name for name, sight in sights.items() if sight is None]
     if blind:

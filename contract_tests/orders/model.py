@@ -49,7 +49,7 @@ class Model:
         """Store a batch whole or not at all, and return the key of each order.
 
         The ids of new orders are the service's to choose: tell them to `learn`.
-        Raises: RefusedError. Rules: UPSERT-ATOMIC, UPSERT-KEY, UPSERT-MIXED, UPSERT-LIMIT.
+        Raises `RefusedError`. Rules: UPSERT-ATOMIC, UPSERT-KEY, UPSERT-MIXED, UPSERT-LIMIT.
         """
         if len(batch) > LIMIT:
             raise RefusedError([(None, ())])
@@ -80,13 +80,13 @@ class Model:
         self.ids[id_] = key
 
     def get(self, id_: int) -> Json:
-        """Return the stored order. Raises: MissingError. Rules: GET-ORDER, GET-MISSING."""
+        """Return the stored order. Raises `MissingError`. Rules: GET-ORDER, GET-MISSING."""
         return {"id": id_, **deepcopy(self.orders[self._key(id_)])}
 
     def update(self, id_: int, changes: Json) -> None:
         """Change what is named, deep down, items by their name.
 
-        Raises: MissingError, RefusedError. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-ITEM-MISSING, PATCH-IMMUTABLE.
+        Raises `MissingError`, RefusedError. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-ITEM-MISSING, PATCH-IMMUTABLE.
         """
         key = self._key(id_)
         stored, sent = self.orders[key], deepcopy(changes)
@@ -104,7 +104,7 @@ class Model:
         self.orders[key] = lay(sent, over=stored)
 
     def delete(self, id_: int) -> None:
-        """Take an order away. Raises: MissingError. Rules: DELETE-ORDER, DELETE-MISSING."""
+        """Take an order away. Raises `MissingError`. Rules: DELETE-ORDER, DELETE-MISSING."""
         del self.orders[self._key(id_)]
         del self.ids[id_]
 
@@ -117,7 +117,7 @@ class Model:
         """Return the orders that pass every filter, in sequence.
 
         `integration` is a list of ids, dates are `date`s in UTC with both bounds included, the rest is text that has to
-        match whole, without regard to case. Raises: RefusedError for an integration that the account lacks.
+        match whole, without regard to case. Raises `RefusedError` for an integration that the account lacks.
         """
         if unknown := set(filters.get("integration", ())) - self.integrations:
             raise RefusedError([(None, ("integration", id_)) for id_ in unknown])

@@ -46,7 +46,7 @@ def client(url: str, **options: Any) -> httpx.Client:
     """Make an HTTP client for the server at `url`, which no proxy stands in front of when it is on this machine.
 
     options: of `httpx.Client`.
-    Raises: ProxyError.
+    Raises `ProxyError`.
     """
     if is_loopback(url):
         # Plain HTTP needs no certificates, and loading them takes longer than most requests.

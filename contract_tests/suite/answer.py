@@ -25,7 +25,7 @@ class Reply:
 
     @property
     def json(self) -> Json:
-        """Return the body as JSON. Raise `AssertionError` when it is none."""
+        """Return the body as JSON. Raises `AssertionError` when it is none."""
         try:
             return json.loads(self.content)
         except ValueError as error:

@@ -29,7 +29,7 @@ class ForeignTarget:
     def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
         """Return the server that TARGET names, None when it names none.
 
-        Raise `SettingsError` when TARGET is no base URL, when credentials or integrations are missing, or when TARGET
+        Raises `SettingsError` when TARGET is no base URL, when credentials or integrations are missing, or when TARGET
         is the vendor's own host and nobody said CONFIRM=yes.
         """
         base_url = environment.get("TARGET", "").rstrip("/")

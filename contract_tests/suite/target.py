@@ -99,7 +99,7 @@ class Target:
 
         A 429 and a conflict are waited out and the request is sent again, as any correct client does; both are within a
         server's rights. `valid=False` marks a request that breaks the spec on purpose, or one that a validating proxy
-        does not understand. Raise `SpecViolationError` for an answer that the spec does not allow, unless `checked` is
+        does not understand. Raises `SpecViolationError` for an answer that the spec does not allow, unless `checked` is
         false.
         """
         if body is not None:
@@ -215,7 +215,7 @@ class Target:
         return self.send("GET", "/orders", params=[(name, str(value)) for name, value in filters.items()])
 
     def pages(self, **filters: str | int) -> Iterator[Reply]:
-        """Follow the cursors from page to page. Raise `AssertionError` for a cursor that comes back."""
+        """Follow the cursors from page to page. Raises `AssertionError` for a cursor that comes back."""
         seen: set[str] = set()
         while True:
             answer = self.page(**filters)

@@ -72,7 +72,7 @@ def resolve(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 
 
 def find(root: str, path: str) -> Node:
-    """Return the field at a dotted path; `[]` steps into a list. Raise `KeyError` when there is none."""
+    """Return the field at a dotted path; `[]` steps into a list. Raises `KeyError` when there is none."""
     schema, node = SCHEMAS[root], Node(SCHEMAS[root], False, True, False)
     for step in path.split("."):
         name = step.removesuffix("[]")
