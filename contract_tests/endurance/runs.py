@@ -21,7 +21,7 @@ import msgspec
 from orders.differences import differences
 from orders.realistic import make_order
 from runs import proxies
-from sendcloud_orders_sandbox import Kind, Sandbox
+from sendcloud_orders_sandbox import FaultKind, Sandbox
 
 from .pusher import Finished, Line, Progress, Started
 
@@ -117,7 +117,9 @@ def random_kills(chance: Random, count: int, orders: int) -> list[Kill]:
 
 def random_faults(chance: Random, requests: int, step: int) -> dict[int, str]:
     """Choose one of each `step` coming requests, and a fault for it."""
-    kinds = [LATE if kind is Kind.SLOW else "429:0" if kind is Kind.THROTTLED else str(kind) for kind in Kind]
+    kinds = [
+        LATE if kind is FaultKind.SLOW else "429:0" if kind is FaultKind.THROTTLED else str(kind) for kind in FaultKind
+    ]
     return {number + chance.randrange(step): chance.choice(kinds) for number in range(1, requests, step)}
 
 

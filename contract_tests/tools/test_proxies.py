@@ -86,7 +86,7 @@ def run_suite(*tests: str, **environment: str) -> subprocess.CompletedProcess[st
 
 PIECE = (
     "suite/test_access.py::test_key_and_secret_open_the_service",
-    "suite/test_push.py::test_the_adapters_carry_an_order_through_its_life",
+    "suite/test_life.py::test_the_adapters_carry_an_order_through_its_life",
 )
 
 

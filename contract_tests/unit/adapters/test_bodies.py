@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import enum
 import json
 import math
@@ -43,28 +42,28 @@ UPDATE_ID = SendcloudId(669)
 
 def as_dict(plain: Json, path: FieldPath, value: object, *, check: bool) -> bytes | tuple[FieldError, ...]:
     """Prepare an order of dicts with `value` at `path`; give its body, or the errors."""
-    changed = copy.deepcopy(plain)
+    changed = unshared(plain)
     put(changed, path, value)
     return outcome(prepare(changed, 0, check=check))
 
 
 def as_model(plain: Json, path: FieldPath, value: object, *, check: bool) -> bytes | tuple[FieldError, ...]:
     """Prepare the same order as a model."""
-    changed = msgspec.convert(copy.deepcopy(plain), OrderInput)
+    changed = msgspec.convert(unshared(plain), OrderInput)
     put(changed, path, value)
     return outcome(prepare(changed, 0, check=check))
 
 
 def as_update(plain: Json, path: FieldPath, value: object, *, check: bool) -> bytes | tuple[FieldError, ...]:
     """Begin an update that holds the same fields."""
-    changed = copy.deepcopy(plain)
+    changed = unshared(plain)
     put(changed, path, value)
     return begun(changed, check=check)
 
 
 def as_update_model(plain: Json, path: FieldPath, value: object, *, check: bool) -> bytes | tuple[FieldError, ...]:
     """Begin the same update as a model."""
-    changed = msgspec.convert(copy.deepcopy(plain), OrderUpdate)
+    changed = msgspec.convert(unshared(plain), OrderUpdate)
     put(changed, path, value)
     return begun(changed, check=check)
 
@@ -94,6 +93,13 @@ def begun(changes: Any, *, check: bool) -> bytes | tuple[FieldError, ...]:
     content = call.request.content
     assert content is not None
     return content
+
+
+def unshared(body: Json) -> Json:
+    """Copy JSON so that no two places share a part, which `deepcopy` would keep as it is."""
+    if isinstance(body, dict):
+        return {name: unshared(part) for name, part in body.items()}
+    return [unshared(part) for part in body] if isinstance(body, list) else body
 
 
 def put(body: Any, path: FieldPath, value: object) -> None:
@@ -689,8 +695,14 @@ def test_what_json_cannot_say_and_what_the_schema_refuses_is_told_together() -> 
 REFUSED = object()
 
 
-def meaning(value: object) -> Json:
+# Between what the strategies below build and the 300 levels of the one that is too deep.
+SO_DEEP_IS_TOO_DEEP = 100
+
+
+def meaning(value: object, depth: int = 0) -> Json:
     """Say what JSON the caller means by a value, or `REFUSED`: the module's table, written a second time."""
+    if depth > SO_DEEP_IS_TOO_DEEP:
+        raise RecursionError
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, enum.Enum):
@@ -712,10 +724,10 @@ def meaning(value: object) -> Json:
     if isinstance(value, Mapping):
         if not all(isinstance(name, str) for name in value):
             return REFUSED
-        members = {meaning(name): meaning(part) for name, part in value.items()}
+        members = {meaning(name): meaning(part, depth + 1) for name, part in value.items()}
         return REFUSED if REFUSED in members or any(part is REFUSED for part in members.values()) else members
     if isinstance(value, list | tuple | deque | UserList):
-        parts = [meaning(part) for part in value]
+        parts = [meaning(part, depth + 1) for part in value]
         return REFUSED if any(part is REFUSED for part in parts) else parts
     return REFUSED
 

@@ -12,7 +12,7 @@ import pytest
 
 from doubles.sandbox_client import PLAIN, Api
 from orders.factory import order
-from sendcloud_orders_sandbox import Fault, Kind, Sandbox
+from sendcloud_orders_sandbox import Fault, FaultKind, Sandbox
 from sendcloud_orders_sandbox.faults import UnknownFaultError
 
 PROCESSED = {"lost-after", "500-after", "503-after", "520-after", "cut-body", "html", "malformed-json", "slow"}
@@ -36,9 +36,9 @@ def bytes_on_the_wire(sandbox: Sandbox, fault: str) -> bytes:
     return received
 
 
-@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("kind", list(FaultKind))
 def test_a_fault_stores_the_order_only_where_it_says_so(
-    api: Api, sandbox: Sandbox, kind: Kind, caplog: pytest.LogCaptureFixture
+    api: Api, sandbox: Sandbox, kind: FaultKind, caplog: pytest.LogCaptureFixture
 ) -> None:
     try:
         api.upsert(order(), headers={"X-Sandbox-Fault": f"{kind}:0"})
@@ -129,7 +129,7 @@ def test_a_slow_answer_does_not_hold_up_the_end_of_the_sandbox(caplog: pytest.Lo
 
 def test_faults_fall_on_the_planned_requests(api: Api, sandbox: Sandbox) -> None:
     sandbox.faults.at(2, "503")
-    sandbox.faults.script({3: Fault(Kind.CONFLICT), 5: "520"})
+    sandbox.faults.script({3: Fault(FaultKind.CONFLICT), 5: "520"})
     assert [api.get("/orders").status_code for _ in range(6)] == [200, 503, 400, 200, 520, 200]
 
 

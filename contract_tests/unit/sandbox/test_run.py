@@ -339,7 +339,8 @@ def test_the_plugin_works_where_the_environment_names_proxies(
     monkeypatch.setenv("PYTHONPATH", environment()["PYTHONPATH"])
     pytester.makepyfile(
         """
-        from sandbox_client import Api, order
+        from doubles.sandbox_client import Api
+        from orders.factory import order
 
         def test_push(sendcloud_sandbox):
             with Api(sendcloud_sandbox) as api:
