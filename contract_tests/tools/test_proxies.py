@@ -23,7 +23,8 @@ from suite.target import Target
 ROOT = Path(__file__).resolve().parents[2]
 QUIET = ("-q", "-p", "no:cacheprovider", "-p", "no:verdict")
 PATIENCE = 120.0
-ODD = ("[::1]", "::1,,*.example.org, 10.0.0.0/8")
+# Legal for curl, and an error of httpx.
+ODD = "[::1]"
 
 
 class Recorder:
@@ -65,10 +66,10 @@ def shell(recorder: Recorder, no_proxy: str = "") -> dict[str, str]:
     return dict.fromkeys((*names, *map(str.lower, names)), recorder.url) | {"NO_PROXY": no_proxy}
 
 
-@pytest.fixture(params=ODD)
-def proxied(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Recorder:
+@pytest.fixture
+def proxied(recorder: Recorder, monkeypatch: pytest.MonkeyPatch) -> Recorder:
     """The proxy that this process's own environment names, beside an odd NO_PROXY."""
-    for name, value in shell(recorder, request.param).items():
+    for name, value in shell(recorder, ODD).items():
         monkeypatch.setenv(name, value)
     return recorder
 
@@ -91,7 +92,7 @@ PIECE = (
 
 
 def test_a_run_on_our_own_servers_passes_no_proxy(recorder: Recorder) -> None:
-    done = run_suite(*PIECE, **shell(recorder, "[::1]"))
+    done = run_suite(*PIECE, **shell(recorder, ODD))
     assert (done.returncode, recorder.lines) == (0, []), done.stdout
 
 
@@ -102,18 +103,17 @@ def test_a_run_on_a_foreign_server_of_this_machine_passes_no_proxy(recorder: Rec
         assert sandbox.requests
 
 
-@pytest.mark.parametrize("name", ["HTTPS_PROXY", "all_proxy"])
-def test_a_run_on_a_server_elsewhere_uses_the_proxy_of_the_shell(recorder: Recorder, name: str) -> None:
+def test_a_run_on_a_server_elsewhere_uses_the_proxy_of_the_shell(recorder: Recorder) -> None:
     keys = {"SENDCLOUD_PUBLIC_KEY": "a", "SENDCLOUD_SECRET_KEY": "b", "SENDCLOUD_INTEGRATION_IDS": "41"}
     target = {"TARGET": "https://service.invalid/api/v3", "SENDCLOUD_PATIENCE": "0.1"}
-    done = run_suite(PIECE[0], **{name: recorder.url}, **keys, **target)
+    done = run_suite(PIECE[0], ALL_PROXY=recorder.url, **keys, **target)
     assert done.returncode == 1, done.stdout
     assert set(recorder.lines) == {"CONNECT service.invalid:443 HTTP/1.1"}
 
 
 def test_a_proxy_that_cannot_be_used_is_told_before_a_run_elsewhere(recorder: Recorder) -> None:
     keys = {"SENDCLOUD_PUBLIC_KEY": "a", "SENDCLOUD_SECRET_KEY": "b", "SENDCLOUD_INTEGRATION_IDS": "41"}
-    done = run_suite(*PIECE, TARGET="https://service.invalid/api/v3", **keys, **shell(recorder, "[::1]"))
+    done = run_suite(*PIECE, TARGET="https://service.invalid/api/v3", **keys, **shell(recorder, ODD))
     assert (done.returncode, recorder.lines) == (2, [])
     assert "or NO_PROXY is not a list of hosts" in done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
@@ -156,7 +156,7 @@ def test_the_kill_matrix_passes_no_proxy(proxied: Recorder) -> None:
 
 
 def test_an_endurance_run_passes_no_proxy(recorder: Recorder, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name, value in shell(recorder, "[::1]").items():
+    for name, value in shell(recorder, ODD).items():
         monkeypatch.setenv(name, value)
     with Sandbox(integrations=(41, 68, 93)) as sandbox:
         push(sandbox, tmp_path / "report.ndjson", 5)
