@@ -63,6 +63,8 @@ def run(
         reviewed = read_reviewed(REVIEWED.read_text(encoding="utf-8"))
     config = HERE / f"{target}.toml"
     document = yaml.load(spec.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    # Schemathesis works in another folder.
+    reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
     events, summary, page = (reports / f"schemathesis-{target}{end}" for end in (".ndjson", ".json", ""))
     for earlier in (events, summary):

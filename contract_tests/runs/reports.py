@@ -15,10 +15,11 @@ KEPT_SECONDS = 24 * 60 * 60.0
 
 
 def new_folder(reports: Path = REPORTS) -> Path:
-    """Make the folder of a run that begins now; the newest one sorts last.
+    """Make the folder of a run that begins now, by its whole path; the newest one sorts last.
 
     Those of runs that ended a day ago, and that no name in `reports` stands for any more, are removed.
     """
+    reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
     in_use = {path.resolve().parent for path in reports.iterdir() if path.is_symlink()}
     for folder in reports.glob("run-*"):

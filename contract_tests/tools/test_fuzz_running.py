@@ -72,6 +72,14 @@ def test_settings_of_the_shell_do_not_change_a_run(
     assert "SCHEMATHESIS_HOOKS" not in given()["environment"]
 
 
+def test_reports_reach_a_folder_that_is_named_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GIVEN", str(tmp_path / "given.json"))
+    monkeypatch.chdir(tmp_path)
+    command = (sys.executable, "-c", SCRIPT.format(reports=True, summary=json.dumps(SUMMARY), code=0))
+    report = run("mock", "http://127.0.0.1:1", KEYS, schemas.SPEC, Path("here"), reviewed=(), command=command)
+    assert {file.parent for file in report.files} == {tmp_path / "here"}
+
+
 def test_schemathesis_passes_no_proxy_to_this_machine(
     start: Start, given: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,6 +9,8 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
+import pytest
+
 from runs.reports import KEPT_SECONDS, new_folder, publish
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +41,16 @@ def test_two_runs_leave_two_sets_of_reports(tmp_path: Path) -> None:
     publish(one)
     assert [read(one), read(other)] == [["one"] * 2, ["other"] * 2]
     assert read(tmp_path) == ["one"] * 2
+
+
+def test_a_folder_stays_the_same_for_a_program_that_works_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = new_folder(Path("reports"))
+    monkeypatch.chdir(ROOT)
+    assert folder.parent == tmp_path / "reports"
+    assert folder.is_dir()
 
 
 def test_folders_are_in_the_order_in_which_their_runs_began(tmp_path: Path) -> None:
