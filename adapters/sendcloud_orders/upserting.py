@@ -35,7 +35,6 @@ from .errors import (
     InvalidOrders,
     InvalidRequest,
     SendcloudError,
-    TransportError,
 )
 from .events import Hooks, Reporter
 from .exchange import Conversation
@@ -136,7 +135,6 @@ class UpsertRun:
         self._keep_report = keep_report
         self._under_way: dict[int, Delivery] = {}
         self._undelivered = 0
-        self._answered = False
 
     def __enter__(self) -> Self:
         self._journal = self._journal_context.__enter__()
@@ -297,10 +295,6 @@ class UpsertRun:
         if outcome.requests:
             undelivered = problem is not None and may_pass(problem) and not outcome.accepted
             self._undelivered = self._undelivered + 1 if undelivered else 0
-            if isinstance(problem, TransportError) and not self._answered:
-                # Nothing has answered yet: the address is wrong or the service is down, and waiting tells nobody.
-                self.stopped = True
-            self._answered = self._answered or not isinstance(problem, TransportError)
         if self._undelivered >= _MOST_UNDELIVERED or (self.options.on_rejected == "stop" and not outcome.ok):
             self.stopped = True
 

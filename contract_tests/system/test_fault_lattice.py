@@ -43,7 +43,7 @@ TWO_ORDERS = 900
 """Bytes of a body that two of these orders fit into, and three do not."""
 SIZE, REQUESTS, PAGES = 7, 4, 3
 """Orders of a push and the requests that they take; pages of a listing."""
-KNOWABLE = {UNREACHABLE: "not sent"} | dict.fromkeys(REFUSALS, "rejected") | dict.fromkeys(UNKNOWABLE, "unknown")
+KNOWABLE = dict.fromkeys((UNREACHABLE, *REFUSALS), "not sent") | dict.fromkeys(UNKNOWABLE, "unknown")
 """What can be known of a batch that met a fault at its only attempt."""
 
 

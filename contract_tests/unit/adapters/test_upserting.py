@@ -292,24 +292,10 @@ def test_without_drain_the_input_is_not_read_further_after_a_stop() -> None:
 def test_three_batches_in_a_row_without_a_usable_answer_end_a_run_that_skips(
     result: Outcome[list[OrderReference]],
 ) -> None:
-    def answer(names: Names) -> Outcome[list[OrderReference]]:
-        return accept(names) if names[0] == "A-0" else result
-
-    run, outcomes = run_through(orders(1000), answer, on_rejected="skip")
+    run, outcomes = run_through(orders(1000), lambda names: result, on_rejected="skip")
     assert run.stopped
-    assert totals(outcomes)[2] >= 600
-    assert sum(one.requests for one in outcomes) == 4
-    assert run.failure is None
-
-
-@pytest.mark.parametrize("mode", ["stop", "skip", "isolate"])
-@pytest.mark.parametrize(("sent", "counts"), [(True, (0, 0, 900, 100)), (False, (0, 0, 1000, 0))])
-def test_a_service_that_never_answered_ends_the_run_with_the_first_batch(
-    sent: bool, counts: tuple[int, int, int, int], mode: OnRejected
-) -> None:
-    _, outcomes = run_through(orders(1000), lambda names: Lost(sent=sent), on_rejected=mode)
-    assert totals(outcomes) == counts
-    assert sum(one.requests for one in outcomes) == 1
+    assert totals(outcomes)[2] >= 700
+    assert sum(one.requests for one in outcomes) == 3
 
 
 def test_a_batch_that_gets_through_starts_the_count_of_failures_again() -> None:
