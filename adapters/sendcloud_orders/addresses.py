@@ -6,6 +6,7 @@ import re
 from ipaddress import IPv4Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from .arguments import check_text
 from .errors import ConfigurationError
 
 PRODUCTION = "https://panel.sendcloud.sc/api/v3"
@@ -16,6 +17,7 @@ TOKEN_URL = "https://account.sendcloud.com/oauth2/token"
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
 _LONGEST_HOST = 253
+_LONGEST_URL = 2000
 _V2 = re.compile(r"/v2(?=/|$)")
 
 
@@ -40,7 +42,7 @@ def check_base_url(url: object, *, source: str = "base_url") -> str:
     if _V2.search(parts.path):
         v3 = parts._replace(path=_V2.sub("/v3", parts.path, count=1)).geturl().rstrip("/")
         raise ConfigurationError(f"The URL in {source} is that of API v2, and this package speaks v3: use {v3}.")
-    if parts.query or "?" in str(url):
+    if parts.query or (isinstance(url, str) and "?" in str.__str__(url)):
         raise ConfigurationError(
             f"The URL in {source} should end with the path, without a query, such as {PRODUCTION}."
         )
@@ -54,11 +56,9 @@ def check_token_url(url: object, *, source: str = "token_url") -> str:
 
 def check_url(url: object, *, source: str, example: str) -> SplitResult:
     """Check that a URL is one to which secrets may be sent. Raises `ConfigurationError` that shows nothing of it."""
-    if not isinstance(url, str):
-        raise ConfigurationError(
-            f"The URL in {source} should be a text such as {example}, not a value of type {type(url).__name__}."
-        )
-    text = url.strip()
+    text = check_text(f"The URL in {source} (such as {example})", url, ConfigurationError).strip()
+    if len(text) > _LONGEST_URL:
+        raise ConfigurationError(f"The URL in {source} has more than {_LONGEST_URL} characters, unlike {example}.")
     if any(character.isspace() or not character.isprintable() for character in text):
         raise ConfigurationError(
             f"The URL in {source} holds a blank, a line break or a control character; it should look like {example}."

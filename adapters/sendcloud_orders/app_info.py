@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import platform
 import re
-import reprlib
 from dataclasses import dataclass
 
+from .arguments import described, reading
 from .errors import ConfigurationError
 from .version import __version__
 
 _TOKEN = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII)
+# A server refuses headers of more than a few thousand.
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +23,16 @@ class AppInfo:
     version: str = ""
 
     def __post_init__(self) -> None:
-        for text in (self.name, "0" if self.version == "" else self.version):
-            if not isinstance(text, str) or not _TOKEN.fullmatch(text):
-                raise ConfigurationError(
-                    "AppInfo takes a name and a version of letters, digits and -._~ without blanks, such as "
-                    f'AppInfo("shop-sync", "2.1"), not {reprlib.repr(text)}.'
-                )
+        for field, text in (("name", self.name), ("version", self.version)):
+            with reading(f"AppInfo.{field}", ConfigurationError):
+                if field == "version" and isinstance(text, str) and not str.__str__(text):
+                    continue
+                if not isinstance(text, str) or not _TOKEN.fullmatch(text) or len(text) > _LONGEST:
+                    given = "one with others" if isinstance(text, str) else described(text)
+                    raise ConfigurationError(
+                        f"AppInfo.{field} should be a text of letters, digits and -._~ without blanks, of at most "
+                        f'{_LONGEST} characters, as in AppInfo("shop-sync", "2.1"), not {given}.'
+                    )
 
     def __str__(self) -> str:
         return f"{self.name}/{self.version}" if self.version else self.name

@@ -9,18 +9,19 @@ from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterab
 from contextlib import aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from uuid import UUID
 
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
+from .arguments import check_flag, check_whole_number
 from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .clock import Clock
 from .environment import read_environment
-from .errors import SendcloudError
+from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
@@ -32,7 +33,7 @@ from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import AsyncSettings, Settings
 from .transport import DEFAULT_MAX_ANSWER_BYTES, AsyncHttpTransport, AsyncWire, Timeout
-from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, check_count, prepare_one_batch, refuse_single
+from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
 Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | Mapping[str, Any]]
@@ -119,8 +120,9 @@ class AsyncOrdersClient:
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
+        self._wire.check_usable(timeout)
         refuse_single(orders, awaitable=True)
-        check_count("concurrency", concurrency)
+        check_whole_number("concurrency", concurrency)
         run = self._settings.upsert_run(options, journal)
         run.check_before_sending(orders)
         with run:
@@ -148,8 +150,9 @@ class AsyncOrdersClient:
         options = UpsertOptions(
             on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
         )
+        self._wire.check_usable(timeout)
         refuse_single(orders, awaitable=True)
-        check_count("concurrency", concurrency)
+        check_whole_number("concurrency", concurrency)
         run = self._settings.upsert_run(options, journal, keep_report=False)
         return self._outcomes(orders, run, concurrency, timeout)
 
@@ -174,6 +177,7 @@ class AsyncOrdersClient:
         Safe to retry, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
         options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
+        self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)
         with self._settings.upsert_run(options) as run:
@@ -220,7 +224,7 @@ class AsyncOrdersClient:
         self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
     ) -> AsyncIterator[Order]:
         """Yield the orders that match, like `OrdersClient.list`; with `prefetch` the next page comes in a task."""
-        return self._orders(self._pages(read_filters(filters), prefetch, timeout))
+        return self._orders(self._checked_pages(filters, prefetch, timeout))
 
     async def _orders(self, pages: AsyncGenerator[Page]) -> AsyncIterator[Order]:
         unreadable = UnreadableRows()
@@ -235,6 +239,11 @@ class AsyncOrdersClient:
         self, *, prefetch: bool = False, timeout: Timeout | float | None = None, **filters: Unpack[Filters]
     ) -> AsyncIterator[Page]:
         """Yield the pages of `list`, like `OrdersClient.pages`."""
+        return self._checked_pages(filters, prefetch, timeout)
+
+    def _checked_pages(self, filters: Filters, prefetch: bool, timeout: Timeout | float | None) -> AsyncGenerator[Page]:
+        check_flag("prefetch", prefetch)
+        self._wire.check_usable(timeout)
         return self._pages(read_filters(filters), prefetch, timeout)
 
     async def _pages(
@@ -261,6 +270,7 @@ class AsyncOrdersClient:
 
         Rules: GET-ORDER, GET-MISSING, READ-ID.
         """
+        self._wire.check_usable(timeout)
         return await self._converse(read_order(id_of(id)), timeout)
 
     async def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
@@ -268,6 +278,7 @@ class AsyncOrdersClient:
 
         Rules: UPSERT-KEY, LIST-ORDER-ID.
         """
+        self._wire.check_usable(timeout)
         return await self._converse(find_order(integration, order_id), timeout)
 
     async def update(
@@ -285,6 +296,7 @@ class AsyncOrdersClient:
         Safe to retry: a PATCH sets values and adds none. Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE,
         PATCH-RESULT, PATCH-MISSING.
         """
+        self._wire.check_usable(timeout)
         conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
         return await self._converse(conversation, timeout)
 
@@ -296,10 +308,12 @@ class AsyncOrdersClient:
         Safe to retry: a 404 after an attempt that got lost means that the lost one had worked.
         Rules: DELETE-ORDER, DELETE-MISSING.
         """
+        self._wire.check_usable(timeout)
         await self._converse(delete_one(id_of(id), missing_ok=missing_ok), timeout)
 
     async def wait_until_available(self, references: Iterable[Reference], *, timeout: float = 60.0) -> None:
         """Wait until each of these orders can be read, like `OrdersClient.wait_until_available`. Rule: UPSERT-ASYNC."""
+        self._wire.check_usable()
         await self._converse(wait_for(references, timeout=timeout), None)
 
     # ------------------------------------------------------------------ the driver
@@ -350,12 +364,21 @@ class AsyncOrdersClient:
         await self._wire.close()
 
     async def __aenter__(self) -> Self:
+        self._wire.check_usable()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         await self.close()
+
+    if not TYPE_CHECKING:  # a type checker tells it by itself
+
+        def __enter__(self) -> Self:
+            raise ConfigurationError("AsyncOrdersClient wants `async with`; a plain `with` is for OrdersClient.")
+
+        def __exit__(self, *_: object) -> None:
+            """Be there, or `with` would complain of this instead."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._settings.base_url!r})"

@@ -21,6 +21,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from .addresses import TOKEN_URL, check_token_url
+from .arguments import check_function, check_readable, check_text, described, drop_coroutine, reading, type_name
 from .clock import Clock, read_clock
 from .deadline import cut, seconds_left
 from .error_bodies import read_error_body
@@ -150,7 +151,7 @@ def _blaming(who: str) -> Generator[None]:
     except SendcloudError:
         raise
     except Exception as error:
-        raise ConfigurationError(f"{who} raised {type(error).__name__}, so nothing was sent.") from error
+        raise ConfigurationError(f"{who} raised {type_name(error)}, so nothing was sent.") from error
 
 
 @contextmanager
@@ -161,7 +162,7 @@ def _blaming_fetch() -> Generator[None]:
         raise
     except Exception as error:
         raise TransportError(
-            f"The token endpoint could not be asked: fetch raised {type(error).__name__}.", sent=False
+            f"The token endpoint could not be asked: fetch raised {type_name(error)}.", sent=False
         ) from error
 
 
@@ -211,14 +212,13 @@ class CallableCredentials:
     """
 
     def __init__(self, fn: Callable[[], str] | Callable[[], Awaitable[str]], *, account: str = "") -> None:
+        check_readable(ConfigurationError, fn=fn)
         if not callable(fn):
             raise ConfigurationError(
-                "CallableCredentials should be given a function that gives the whole value of the Authorization "
-                f"header, not a value of type {type(fn).__name__}."
+                "The fn of CallableCredentials should be a function that gives the whole value of the Authorization "
+                f"header, not {described(fn)}."
             )
-        if not isinstance(account, str):
-            raise ConfigurationError(f"The account of CallableCredentials should be a text, not {account!r}.")
-        self.account = account
+        self.account = check_text("The account of CallableCredentials", account, ConfigurationError)
         self._fn = fn
 
     def authorization(self) -> str:
@@ -227,8 +227,7 @@ class CallableCredentials:
         with _blaming("The callable for credentials"):
             value = self._fn()
         if inspect.isawaitable(value):
-            if inspect.iscoroutine(value):
-                value.close()
+            drop_coroutine(value)
             raise ConfigurationError(_COROUTINE)
         return _checked_header(value)
 
@@ -239,10 +238,10 @@ class CallableCredentials:
             return _checked_header(await value if inspect.isawaitable(value) else value)
 
     def renew(self, rejected: str) -> bool:
-        return self.authorization() != rejected
+        return self.authorization() != _checked_rejected(rejected)
 
     async def renew_async(self, rejected: str) -> bool:
-        return await self.authorization_async() != rejected
+        return await self.authorization_async() != _checked_rejected(rejected)
 
     def __repr__(self) -> str:
         return "CallableCredentials(***)"
@@ -320,15 +319,9 @@ class OAuth2Credentials:
         self._client_id = self.account
         self._client_secret = _checked("SENDCLOUD_CLIENT_SECRET", client_secret)
         self.token_url = check_token_url(token_url)
-        self._form = {"grant_type": "client_credentials"} | ({"scope": _checked_scope(scope)} if scope else {})
-        for name, function in (("fetch", fetch), ("fetch_async", fetch_async)):
-            if function is not None and not callable(function):
-                raise ConfigurationError(
-                    f"The {name} of OAuth2Credentials should be a function, not a value of type "
-                    f"{type(function).__name__}."
-                )
-        self._fetch = fetch
-        self._fetch_async = fetch_async
+        self._form = {"grant_type": "client_credentials"} | _scope_field(scope)
+        self._fetch = _checked_fetch(fetch)
+        self._fetch_async = _checked_fetch_async(fetch_async)
         self._clock = read_clock(clock, of="OAuth2Credentials")
         self._shared = _Shared()
 
@@ -340,11 +333,11 @@ class OAuth2Credentials:
     def through(self, fetch: TokenFetch | None = None, fetch_async: AsyncTokenFetch | None = None) -> OAuth2Credentials:
         """Give the same credentials with a client's way to send the token request; the token stays shared.
 
-        What the caller gave to the constructor takes precedence.
+        What the caller gave to the constructor takes precedence. Raises `ConfigurationError` for what is no function.
         """
         bound = copy.copy(self)
-        bound._fetch = self._fetch or fetch
-        bound._fetch_async = self._fetch_async or fetch_async
+        bound._fetch = _checked_fetch(fetch) if self._fetch is None else self._fetch
+        bound._fetch_async = _checked_fetch_async(fetch_async) if self._fetch_async is None else self._fetch_async
         return bound
 
     def authorization(self) -> str:
@@ -360,7 +353,7 @@ class OAuth2Credentials:
             flight, leads = self._board(waits_for_own_thread=False)
             if leads:
                 with self._leading(flight):
-                    asked_at = self._clock.monotonic()
+                    asked_at = self._now()
                     fetch = _given(self._fetch)
                     with _blaming_fetch():
                         answer = fetch(*self._request())
@@ -381,7 +374,7 @@ class OAuth2Credentials:
             flight, leads = self._board(waits_for_own_thread=True)
             if leads:
                 with self._leading(flight):
-                    asked_at = self._clock.monotonic()
+                    asked_at = self._now()
                     fetch = _given(self._fetch_async)
                     with _blaming_fetch():
                         answer = await fetch(*self._request())
@@ -391,6 +384,7 @@ class OAuth2Credentials:
 
     def renew(self, rejected: str) -> bool:
         """Forget the token that was just answered with 401, unless somebody has renewed it already; always true."""
+        rejected = _checked_rejected(rejected)
         with self._shared.lock:
             flight = self._shared.flight
             if flight and (token := flight.token()) and token.header == rejected:
@@ -404,6 +398,21 @@ class OAuth2Credentials:
     def __repr__(self) -> str:
         return "OAuth2Credentials(client_id=***, client_secret=***)"
 
+    def _has_ended(self, token: _Token) -> bool:
+        try:
+            return self._now() >= token.ends_at
+        except ConfigurationError:  # without a clock nobody knows, and those who wait must be told
+            return True
+
+    def _now(self) -> float:
+        with reading("The clock of OAuth2Credentials", ConfigurationError):
+            now = self._clock.monotonic()
+            if not isinstance(now, int | float):
+                raise ConfigurationError(
+                    f"The clock of OAuth2Credentials should give a number of seconds, not {described(now)}."
+                )
+            return now
+
     def _request(self) -> tuple[str, Mapping[str, str], str, str]:
         return self.token_url, self._form, self._client_id, self._client_secret
 
@@ -411,7 +420,7 @@ class OAuth2Credentials:
         with self._shared.lock:
             flight = self._shared.flight
             if flight and flight.landed.done():
-                if (token := flight.token()) and self._clock.monotonic() < token.renew_at:
+                if (token := flight.token()) and self._now() < token.renew_at:
                     return flight, False
             elif flight and (waits_for_own_thread or flight.thread != threading.get_ident()):
                 return flight, False
@@ -425,7 +434,7 @@ class OAuth2Credentials:
         except Exception as error:
             last = self._shared.last
             refused = isinstance(error, AuthenticationError | ConfigurationError)
-            if last is None or refused or self._clock.monotonic() >= last.ends_at:
+            if last is None or refused or self._has_ended(last):
                 flight.landed.set_exception(error)
                 raise
             flight.landed.set_result(last)
@@ -488,8 +497,7 @@ class _TokenAnswer(msgspec.Struct):
 
 def _checked(name: str, value: object) -> str:
     called = f"The {name.removeprefix('SENDCLOUD_').replace('_', ' ').lower()} ({name})"
-    if not isinstance(value, str):
-        raise ConfigurationError(f"{called} should be a text, not a value of type {type(value).__name__}.")
+    value = check_text(called, value, ConfigurationError)
     if not value:
         raise ConfigurationError(f"{called} is empty.")
     if any(character.isspace() or not character.isprintable() for character in value):
@@ -513,13 +521,33 @@ def _is_header_text(value: str) -> bool:
     return value.isascii() and value.isprintable()
 
 
-def _checked_scope(scope: object) -> str:
-    if not isinstance(scope, str) or not _is_header_text(scope):
+def _scope_field(scope: object) -> dict[str, str]:
+    text = "" if scope is None else check_text("The scope of OAuth2Credentials", scope, ConfigurationError)
+    if not _is_header_text(text):
         raise ConfigurationError(
             'The scope of OAuth2Credentials should be a text with blanks between the scopes, such as "read:order '
             'write:order".'
         )
-    return scope
+    return {"scope": text} if text else {}
+
+
+def _checked_fetch(fetch: TokenFetch | None) -> TokenFetch | None:
+    if fetch is not None:
+        check_function("The fetch of OAuth2Credentials", fetch, ConfigurationError)
+    return fetch
+
+
+def _checked_fetch_async(fetch: AsyncTokenFetch | None) -> AsyncTokenFetch | None:
+    with reading("The fetch_async of OAuth2Credentials", ConfigurationError):
+        if fetch is not None and not callable(fetch):
+            raise ConfigurationError(
+                f"The fetch_async of OAuth2Credentials should be a coroutine function, not {described(fetch)}."
+            )
+    return fetch
+
+
+def _checked_rejected(rejected: object) -> str:
+    return check_text("rejected", rejected)
 
 
 def _checked_answer(answer: object) -> tuple[int, bytes]:
@@ -527,9 +555,10 @@ def _checked_answer(answer: object) -> tuple[int, bytes]:
         case (int(status), bytes(body)):
             return status, body
         case _:
+            drop_coroutine(answer)
             raise ConfigurationError(
                 "The fetch of OAuth2Credentials should give the status of the answer and its body: a pair of int and "
-                f"bytes, not a value of type {type(answer).__name__}."
+                f"bytes, not {described(answer)}."
             )
 
 

@@ -8,18 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from uuid import UUID
 
 from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
+from .arguments import check_flag
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .clock import Clock
 from .environment import read_environment
-from .errors import SendcloudError
+from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
@@ -145,6 +146,7 @@ class OrdersClient:
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
+        self._wire.check_usable(timeout)
         refuse_single(orders)
         run = self._settings.upsert_run(options, journal)
         run.check_before_sending(orders)
@@ -175,6 +177,7 @@ class OrdersClient:
         options = UpsertOptions(
             on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
         )
+        self._wire.check_usable(timeout)
         refuse_single(orders)
         return self._outcomes(orders, self._settings.upsert_run(options, journal, keep_report=False), timeout)
 
@@ -200,6 +203,7 @@ class OrdersClient:
         Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
         options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
+        self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)
         with self._settings.upsert_run(options) as run:
@@ -240,6 +244,8 @@ class OrdersClient:
 
         Raises as `list` does, except that unreadable rows stand on the page. Rules: as `list`.
         """
+        check_flag("prefetch", prefetch)
+        self._wire.check_usable(timeout)
         return self._pages(read_filters(filters), prefetch, timeout)
 
     def _pages(self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None) -> Iterator[Page]:
@@ -261,6 +267,7 @@ class OrdersClient:
         take seconds to appear. The shop's order_id is another thing, see `find`.
         Rules: GET-ORDER, GET-MISSING, READ-ID.
         """
+        self._wire.check_usable(timeout)
         return self._converse(read_order(id_of(id)), timeout)
 
     def find(self, integration: int, order_id: str, *, timeout: Timeout | float | None = None) -> Order | None:
@@ -268,6 +275,7 @@ class OrdersClient:
 
         Safe to retry: it only reads. Rules: UPSERT-KEY, LIST-ORDER-ID.
         """
+        self._wire.check_usable(timeout)
         return self._converse(find_order(integration, order_id), timeout)
 
     def update(
@@ -291,6 +299,7 @@ class OrdersClient:
 
         Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE, PATCH-RESULT, PATCH-MISSING.
         """
+        self._wire.check_usable(timeout)
         conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
         return self._converse(conversation, timeout)
 
@@ -303,6 +312,7 @@ class OrdersClient:
         lost one had worked. Raises `NotFoundError` when there is none, unless `missing_ok`. Rules: DELETE-ORDER,
         DELETE-MISSING.
         """
+        self._wire.check_usable(timeout)
         self._converse(delete_one(id_of(id), missing_ok=missing_ok), timeout)
 
     def wait_until_available(
@@ -317,6 +327,7 @@ class OrdersClient:
         all of them together. Each costs a read or more, of which there are 1000 a minute. Raises `NotYetAvailable`,
         which names those that are still missing. Rule: UPSERT-ASYNC.
         """
+        self._wire.check_usable()
         self._converse(wait_for(references, timeout=timeout), None)
 
     # ------------------------------------------------------------------ the driver
@@ -367,12 +378,21 @@ class OrdersClient:
         self._wire.close()
 
     def __enter__(self) -> Self:
+        self._wire.check_usable()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.close()
+
+    if not TYPE_CHECKING:  # a type checker tells it by itself
+
+        def __aenter__(self) -> Self:
+            raise ConfigurationError("OrdersClient blocks: write `with` without async, or use AsyncOrdersClient.")
+
+        def __aexit__(self, *_: object) -> None:
+            """Be there, or `with` would complain of this instead."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self._settings.base_url!r})"

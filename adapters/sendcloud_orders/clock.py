@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 
+from .arguments import check_function, described, reading
 from .errors import ConfigurationError
 
 
@@ -15,7 +16,8 @@ from .errors import ConfigurationError
 class Clock:
     """What the drivers take from outside: seconds that never go back, seconds since 1970, sleep, and chance.
 
-    Raises `ConfigurationError` for anything that is not a function.
+    Raises `ConfigurationError` for anything that is not a function, and for a coroutine function other than
+    `sleep_async`.
     """
 
     monotonic: Callable[[], float] = time.monotonic
@@ -26,12 +28,19 @@ class Clock:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            if not callable(getattr(self, field.name)):
-                raise ConfigurationError(f"Clock.{field.name} should be a function.")
+            function, name = getattr(self, field.name), f"Clock.{field.name}"
+            if field.name != "sleep_async":
+                check_function(name, function, ConfigurationError)
+                continue
+            with reading(name, ConfigurationError):
+                if not callable(function):
+                    raise ConfigurationError(f"{name} should be a coroutine function, not {described(function)}.")
 
 
 def read_clock(clock: Clock | None, *, of: str) -> Clock:
     """Give the caller's clock, or the real one. Raises `ConfigurationError` for anything else."""
-    if clock is not None and not isinstance(clock, Clock):
-        raise ConfigurationError(f"The clock of {of} should be a Clock, not of type {type(clock).__name__}.")
-    return clock or Clock()
+    if clock is None:
+        return Clock()
+    if not isinstance(clock, Clock):
+        raise ConfigurationError(f"The clock of {of} should be a Clock, not {described(clock)}.")
+    return clock

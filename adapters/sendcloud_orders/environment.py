@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from difflib import get_close_matches
 
 from .addresses import PRODUCTION, check_base_url
+from .arguments import described, quoted, reading
 from .auth import BasicCredentials, Credentials, OAuth2Credentials
 from .errors import ConfigurationError
 
 BASE_URL = "SENDCLOUD_BASE_URL"
+_BASIC = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY")
+_OAUTH2 = ("SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET")
+_NAMES = (*_BASIC, *_OAUTH2, BASE_URL)
+_ALIKE = 0.75
 
 
 def read_environment(environment: Mapping[str, str] | None = None) -> tuple[Credentials, str]:
@@ -19,16 +25,47 @@ def read_environment(environment: Mapping[str, str] | None = None) -> tuple[Cred
     the production service by leaving something out. Rules: AUTH-BASIC, AUTH-OAUTH.
     """
     # Not as the default of the argument: `help` prints defaults, and this one holds keys.
-    environment = os.environ if environment is None else environment
-    url = environment.get(BASE_URL, "").strip()
+    found, near = _read(os.environ if environment is None else environment)
+    url = found.get(BASE_URL, "").strip()
     lacking = "" if url else f"{BASE_URL} is not set: the service itself is {PRODUCTION}."
+    problem = ""
     try:
-        credentials = credentials_from_env(environment)
+        credentials = credentials_from_env(found)
     except ConfigurationError as error:
-        raise ConfigurationError(f"{error} {lacking}" if lacking else str(error)) from None
-    if lacking:
-        raise ConfigurationError(lacking)
+        problem = str(error)
+    if problem or lacking:
+        raise ConfigurationError(" ".join(filter(None, (problem, lacking, near))))
     return credentials, check_base_url(url, source=BASE_URL)
+
+
+def _read(environment: object) -> tuple[dict[str, str], str]:
+    """Copy the variables that count, and tell of those with a name so alike that they were meant to."""
+    with reading("environment", ConfigurationError):
+        if not isinstance(environment, Mapping):
+            raise ConfigurationError(
+                "environment should be a mapping of names to texts, as os.environ is, which is read when it is left "
+                f"out, not {described(environment)}."
+            )
+        found = {name: environment[name] for name in _NAMES if name in environment}
+        for name, value in found.items():
+            if not isinstance(value, str):
+                raise ConfigurationError(f"The environment's {name} should be a text, not {described(value)}.")
+        others = [name for name in environment if isinstance(name, str) and name not in _NAMES]
+    return found, " ".join(filter(None, map(_near, others)))[:_LONGEST_HINT]
+
+
+def _near(name: str) -> str:
+    meant = get_close_matches(_compact(name), _COMPACT, 1, _ALIKE) if "SEND" in name.upper() else []
+    return f"{quoted(name)} is set, and is not read: is it meant for {_COMPACT[meant[0]]}?" if meant else ""
+
+
+def _compact(name: str) -> str:
+    """Spell a name without what people get wrong in names: case, and what stands between words."""
+    return "".join(filter(str.isalnum, name.upper()))
+
+
+_COMPACT = {_compact(name): name for name in _NAMES}
+_LONGEST_HINT = 500
 
 
 def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
@@ -37,8 +74,7 @@ def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
     Raises `ConfigurationError` when neither pair is there, both are, or half of one.
     Rules: AUTH-BASIC, AUTH-OAUTH.
     """
-    basic = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY")
-    oauth2 = ("SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET")
+    basic, oauth2 = _BASIC, _OAUTH2
     # A deployment template often sets what it does not use to nothing.
     given = {name for name in (*basic, *oauth2) if environ.get(name)}
     if given & set(basic) and given & set(oauth2):

@@ -29,9 +29,10 @@ came back in an answer. `raw` gives the answer's own words to those who ask for 
 from __future__ import annotations
 
 import builtins
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from types import NoneType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from .pointers import FieldPath, spell_path
 from .wordings import BLANK
@@ -49,6 +50,9 @@ _LONGEST_RAW = 2**16
 def cut(text: str, longest: int = _LONGEST_MESSAGE) -> str:
     """Cut a text that is too long for a message."""
     return text if len(text) <= longest else f"{text[:longest]}…"
+
+
+T = TypeVar("T")
 
 
 class Unshown:
@@ -127,7 +131,9 @@ class SendcloudError(Exception):
     report: UpsertReport | None = None
 
     def __init__(self, *args: object, raw: Unshown = _NOTHING) -> None:
-        super().__init__(*(cut(arg) if isinstance(arg, str) else arg for arg in args))
+        super().__init__(*map(_showable, args))
+        if not issubclass(type(raw), Unshown):
+            raise InvalidRequest("raw should be the content of an answer: leave it out.")
         self._raw = raw
 
     @property
@@ -141,6 +147,31 @@ class SendcloudError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self.args, self.__dict__)
+
+
+def _showable(arg: object) -> object:
+    """Keep what a message can show; of other objects nobody knows what their `repr` does or tells."""
+    kind = type(arg)
+    if issubclass(kind, str):
+        return cut(str.__str__(arg))
+    return arg if issubclass(kind, int | float | tuple | list | NoneType) else f"<{kind.__name__}>"
+
+
+def _number(name: str, value: object) -> None:
+    if not issubclass(type(value), int | float):
+        raise InvalidRequest(f"{name} should be a number.")
+
+
+def _tuple_of(name: str, values: Iterable[T], kind: type) -> tuple[T, ...]:
+    """Keep what an error is made with. Raises `InvalidRequest` for another kind, which no message could tell of."""
+    problem: Exception | None = None
+    try:
+        kept = tuple(values)
+        if all(isinstance(value, kind) for value in kept):
+            return kept
+    except Exception as error:
+        problem = error
+    raise InvalidRequest(f"{name} should be a sequence whose items are of type {kind.__name__}.") from problem
 
 
 def _restored(kind: type[SendcloudError], args: tuple[Any, ...], state: dict[str, Any]) -> SendcloudError:
@@ -159,7 +190,7 @@ class InvalidRequest(SendcloudError, ValueError):
 
     def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
-        self.errors: tuple[FieldError, ...] = tuple(errors)
+        self.errors: tuple[FieldError, ...] = _tuple_of("errors", errors, FieldError)
 
     def __str__(self) -> str:
         headline = str(self.args[0])
@@ -174,7 +205,7 @@ class InvalidOrders(InvalidRequest):
 
     def __init__(self, message: str, failures: Sequence[Rejected] = (), report: UpsertReport | None = None) -> None:
         super().__init__(message)
-        self.failures: tuple[Rejected, ...] = tuple(failures)
+        self.failures: tuple[Rejected, ...] = _tuple_of("failures", failures, object)
         self.report = report
 
     def __str__(self) -> str:
@@ -216,9 +247,10 @@ class APIStatusError(SendcloudError):
         raw: Unshown = _NOTHING,
     ) -> None:
         super().__init__(status, operation, raw=raw)
+        _number("status", status)
         self.status = status
         self.operation = operation
-        self.errors: tuple[FieldError, ...] = tuple(errors)
+        self.errors: tuple[FieldError, ...] = _tuple_of("errors", errors, FieldError)
         self.sent_before = sent_before
         self.omitted = omitted
         self.remark = remark
@@ -317,7 +349,7 @@ class ContractError(SendcloudError):
         super().__init__(message, raw=raw)
         self.path = path
         self.status = status
-        self.positions: tuple[int, ...] = tuple(positions)
+        self.positions: tuple[int, ...] = _tuple_of("positions", positions, int)
         self.next_cursor = next_cursor
 
 
@@ -326,7 +358,8 @@ class NotYetAvailable(SendcloudError, builtins.TimeoutError):
 
     def __init__(self, missing: Sequence[SendcloudId], waited: float) -> None:
         super().__init__(missing, waited)
-        self.missing: tuple[SendcloudId, ...] = tuple(missing)
+        _number("waited", waited)
+        self.missing: tuple[SendcloudId, ...] = _tuple_of("missing", missing, int)
         self.waited = waited
 
     def __str__(self) -> str:
@@ -341,7 +374,7 @@ class UpdateNotApplied(SendcloudError):
     def __init__(self, id: SendcloudId, paths: Sequence[FieldPath]) -> None:
         super().__init__(id)  # the paths may hold keys of the caller's own, which a repr should not show
         self.id = id
-        self.paths: tuple[FieldPath, ...] = tuple(paths)
+        self.paths: tuple[FieldPath, ...] = _tuple_of("paths", paths, tuple)
 
     def __str__(self) -> str:
         fields = ", ".join(cut(spell_path(path), _LONGEST_PART) for path in self.paths[:_SHOWN])

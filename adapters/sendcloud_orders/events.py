@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
+from .arguments import check_function, drop_coroutine
+from .errors import ConfigurationError
 from .exchange import Operation
 from .report import BatchOutcome
 
@@ -60,12 +62,19 @@ class Hooks:
 
     They hold neither bodies nor query values nor ids, except the outcome of a batch, which names keys and ids. An
     exception of a hook is logged by its type and ends there: watching must not change what is watched.
+
+    Raises `ConfigurationError` for what is no function, and for coroutine functions, which nobody would await.
     """
 
     request: Callable[[RequestEvent], object] | None = None
     response: Callable[[ResponseEvent], object] | None = None
     retry: Callable[[RetryEvent], object] | None = None
     batch: Callable[[BatchOutcome], object] | None = None
+
+    def __post_init__(self) -> None:
+        for hook in fields(self):
+            if (function := getattr(self, hook.name)) is not None:
+                check_function(f"Hooks.{hook.name}", function, ConfigurationError)
 
 
 class Reporter:
@@ -133,6 +142,7 @@ def _extra(event: Any) -> dict[str, object]:
 
 def _call(name: str, hook: Callable[[E], object], event: E) -> None:
     try:
-        hook(event)
+        if drop_coroutine(hook(event)):
+            logger.error("the %s hook gave a coroutine, and nobody awaits it: make it a plain function", name)
     except Exception as error:
         logger.error("the %s hook raised %s", name, type(error).__name__)

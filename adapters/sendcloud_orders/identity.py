@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, NewType
 
+from .arguments import as_whole_number, described, reading
 from .errors import InvalidRequest
 
 OrderId = NewType("OrderId", str)
@@ -13,6 +14,7 @@ SendcloudId = NewType("SendcloudId", int)
 """Sendcloud's name of an order: `id`. Another type than `OrderId`, so that a type checker sees them mixed up."""
 
 LARGEST_ID = 2**63 - 1
+_MOST_DIGITS = len(str(LARGEST_ID))
 
 
 class OrderKey(NamedTuple):
@@ -33,13 +35,12 @@ def sendcloud_id(value: object) -> SendcloudId:
     Raises `InvalidRequest` for anything else: a fraction, a sign, blanks, nothing, zero, more than 64 bits.
     Rule: READ-ID.
     """
-    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 19:
-        number = int(value)
-    elif isinstance(value, int) and not isinstance(value, bool):
-        number = value
-    else:
+    with reading("A Sendcloud id"):
+        number = _number_in(value) if isinstance(value, str) else as_whole_number(value)
+    if number is None:
+        given = "a string with other characters" if isinstance(value, str) else described(value)
         raise InvalidRequest(
-            f"A Sendcloud id is a positive whole number or a string of digits, not {_described(value)}. "
+            f"A Sendcloud id is a positive whole number or a string of digits, not {given}. "
             "The shop's order_id is another thing: find(integration, order_id) looks it up."
         )
     if not 1 <= number <= LARGEST_ID:
@@ -47,5 +48,6 @@ def sendcloud_id(value: object) -> SendcloudId:
     return SendcloudId(number)
 
 
-def _described(value: object) -> str:
-    return "a string with other characters" if isinstance(value, str) else type(value).__name__
+def _number_in(value: str) -> int | None:
+    text = str.__str__(value)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -19,9 +19,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from .errors import ConfigurationError, SendcloudError
+from .arguments import as_whole_number, check_text, described, reading
+from .errors import ConfigurationError, InvalidRequest, SendcloudError
 from .forking import renew_after_fork
-from .identity import OrderKey, SendcloudId
+from .identity import LARGEST_ID, OrderId, OrderKey, SendcloudId
 
 # "SCoj" in ASCII: tells our files from other SQLite databases.
 _APPLICATION_ID = 0x53436F6A
@@ -73,12 +74,13 @@ class Journal:
     """
 
     def __init__(self, path: str | Path, *, account: str) -> None:
-        self._path = _checked_path(path)
-        if not isinstance(account, str):
-            raise ConfigurationError(f"The account of a journal should be a text, not {type(account).__name__}.")
+        self._path = check_journal_path(path)
+        account = check_text("The account of a journal", account, ConfigurationError)
         self._lock = threading.Lock()
         self._is_parents = False
-        fingerprint = hashlib.blake2b(account.encode(), digest_size=16, person=b"journal account").digest()
+        fingerprint = hashlib.blake2b(
+            account.encode(errors="surrogatepass"), digest_size=16, person=b"journal account"
+        ).digest()
         try:
             _create(self._path)
             self._db = sqlite3.connect(self._path, timeout=0, isolation_level=None, check_same_thread=False)
@@ -101,28 +103,32 @@ class Journal:
 
     def acknowledged(self, key: OrderKey, digest: bytes) -> SendcloudId | None:
         """Give the id of the order if the service is known to hold exactly this, else None; see `acknowledged_many`."""
-        return self.acknowledged_many([(key, digest)])[0]
+        with reading("The key or the digest of an order"):
+            return self.acknowledged_many([(_checked_key(key), digest)])[0]
 
     def acknowledged_many(self, orders: Sequence[tuple[OrderKey, bytes]]) -> list[SendcloudId | None]:
         """Give, order by order, the id where the service is known to hold exactly this, else None.
 
         None means that the caller is about to send the order: what the journal knew of its key is forgotten.
 
-        Raises `SendcloudError` when the file cannot be read or written.
+        Raises `InvalidRequest` for what is no key or no digest, `SendcloudError` when the file cannot be read or
+        written.
         """
+        with reading("The orders (keys and digests) that a journal is asked for"):
+            asked = [(_checked_key(key), _checked_digest(digest)) for key, digest in orders]
         with self._transaction() as db:
-            return [self._look_up(db, key, digest) for key, digest in orders]
+            return [self._look_up(db, key, digest) for key, digest in asked]
 
     def record(self, entries: Iterable[Entry]) -> None:
         """Write down what one answer acknowledged: all of the entries, or after a crash none.
 
-        Raises `SendcloudError` when the file cannot be written; the orders are then sent again by the next run.
+        Raises `InvalidRequest` for what is no entry, `SendcloudError` when the file cannot be written; the orders are
+        then sent again by the next run.
         """
+        with reading("The entries of a journal"):
+            rows = [(*_checked_key(key), _checked_digest(digest), _checked_id(id)) for key, digest, id in entries]
         with self._transaction() as db:
-            db.executemany(
-                "INSERT OR REPLACE INTO stored VALUES (?, ?, ?, ?)",
-                ((entry.key[0], entry.key[1], entry.digest, entry.id) for entry in entries),
-            )
+            db.executemany("INSERT OR REPLACE INTO stored VALUES (?, ?, ?, ?)", rows)
 
     def close(self) -> None:
         """Close the file and let other processes have it; in a child after a fork it stays the parent's."""
@@ -205,13 +211,37 @@ class Journal:
             )
 
 
-def _checked_path(path: object) -> Path:
-    if not isinstance(path, str | Path) or "\0" in str(path):
-        raise ConfigurationError(
-            f"The path of a journal should be a text or a Path that names a file, not {type(path).__name__} "
-            "or a text with NUL in it."
-        )
-    found = Path(path).absolute()
+def _checked_key(key: object) -> OrderKey:
+    match key:
+        case (integration, str(order_id)) if (number := as_whole_number(integration)) is not None:
+            order_id.encode()  # a lone surrogate raises
+            if abs(number) <= LARGEST_ID:
+                return OrderKey(number, OrderId(str.__str__(order_id)))
+    raise InvalidRequest(f"The key of a journal's entry should be an OrderKey, not {described(key)}.")
+
+
+def _checked_digest(digest: object) -> bytes:
+    if not isinstance(digest, bytes):
+        raise InvalidRequest(f"The digest of a journal's entry should be bytes, not {described(digest)}.")
+    return digest
+
+
+def _checked_id(id: object) -> int:
+    number = as_whole_number(id)
+    if number is None or not 1 <= number <= LARGEST_ID:
+        raise InvalidRequest(f"The id of a journal's entry should be a Sendcloud id, not {described(id)}.")
+    return number
+
+
+def check_journal_path(path: object) -> Path:
+    """Check that a file can be at a path. Raises `ConfigurationError`."""
+    with reading("The path of a journal", ConfigurationError):
+        if not isinstance(path, str | Path) or "\0" in str(path):
+            raise ConfigurationError(
+                f"The path of a journal should be a text or a Path that names a file, not {described(path)} "
+                "or a text with NUL in it."
+            )
+        found = Path(path).absolute()
     try:
         os.fsencode(found)
         if found.is_dir():

@@ -12,14 +12,15 @@ from sendcloud_orders_api.api.orders import delete_order, get_order, update_orde
 from sendcloud_orders_api.models import Order, OrderReference, OrderResult, OrderUpdate, UpdateResult
 from sendcloud_orders_api.types import encode
 
+from .arguments import check_flag, check_wait, check_whole_number, described, reading
 from .bodies import UnwritableBody, write_body
 from .checking import find_errors
 from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, UpdateNotApplied
 from .exchange import DELETE, GET, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
-from .identity import SendcloudId, sendcloud_id
+from .identity import LARGEST_ID, SendcloudId, sendcloud_id
 from .pagination import Listing, read_filters
 from .pointers import FieldPath
-from .report import Accepted
+from .report import Accepted, BatchOutcome, UpsertReport
 from .verification import find_differences
 
 Reference = Accepted | OrderReference | Order | int
@@ -35,10 +36,14 @@ def read_order(id: SendcloudId) -> Conversation[Order]:
 def find_order(integration: int, order_id: str) -> Conversation[Order | None]:
     """Look an order up by its key. The service compares without regard to case; here every letter counts.
 
-    Raises `ContractError` when orders come that were not asked for, or more pages than such a look-up can have.
+    Raises `InvalidRequest` for a key that no order can have, `ContractError` when orders come that were not asked for,
+    or more pages than such a look-up can have.
     Rules: UPSERT-KEY, LIST-ORDER-ID, LIST-INTEGRATION.
     """
-    listing = Listing(read_filters({"integration": integration, "order_id": order_id}))
+    integration = check_whole_number("integration", integration, 1, LARGEST_ID)
+    filters = read_filters({"integration": integration, "order_id": order_id})
+    order_id = filters["order_id"]
+    listing = Listing(filters)
     unreadable: list[str] = []
     for _ in range(_MOST_PAGES_OF_A_LOOK_UP):
         page = yield from listing.read_page()
@@ -72,6 +77,7 @@ def delete_one(id: SendcloudId, *, missing_ok: bool) -> Conversation[None]:
 
     A 404 after an attempt that got lost means that the lost one had worked. Rule: DELETE-MISSING.
     """
+    check_flag("missing_ok", missing_ok)
     exchange: Exchange[None] = yield Call(DELETE, delete_order.build_request(id), _read_nothing)
     missing = isinstance(exchange.outcome, Refused) and exchange.outcome.missing
     if missing and (missing_ok or exchange.sent_before):
@@ -91,6 +97,9 @@ def update_one(
 
     Rules: PATCH-MERGE, PATCH-IMMUTABLE, PATCH-RESULT.
     """
+    check_flag("check", check)
+    check_flag("verify", verify)
+    longest = check_wait("verify_timeout", verify_timeout)
     body = _update_body(id, changes, check=check)
     sent: dict[str, Any] = msgspec.json.decode(body)
     if "order_id" in sent:
@@ -105,13 +114,14 @@ def update_one(
     reference = value_of(UPDATE, exchange)
     if verify:
         sent.pop("id", None)
-        yield from _verify(id, sent, began=exchange.ended, timeout=verify_timeout)
+        yield from _verify(id, sent, began=exchange.ended, timeout=longest)
     return reference
 
 
 def _update_body(id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, check: bool) -> bytes:
-    if not isinstance(changes, OrderUpdate | Mapping):
-        raise InvalidRequest(f"An update is an OrderUpdate or a dict, not {type(changes).__name__}.")
+    with reading("changes"):
+        if not isinstance(changes, OrderUpdate | Mapping):
+            raise InvalidRequest(f"changes should be an OrderUpdate or a dict, not {described(changes)}.")
     try:
         plain, body = write_body(changes, "OrderUpdate", check=False)
     except UnwritableBody as error:
@@ -158,8 +168,9 @@ _LONGEST_POLL = 5.0
 
 
 def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conversation[None]:
-    """Wait until each order can be read. Rule: UPSERT-ASYNC."""
-    missing = list(dict.fromkeys(id_of(reference) for reference in references))
+    """Wait until each order can be read. Raises `InvalidRequest` for what names no orders. Rule: UPSERT-ASYNC."""
+    timeout = check_wait("timeout", timeout)
+    missing = _ids_of(references)
     began: float | None = None
     delay = _FIRST_POLL
     while missing:
@@ -183,9 +194,38 @@ def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conver
         missing, delay = still_missing, min(delay * 2, _LONGEST_POLL)
 
 
+_MOST_REFERENCES = 1_000_000
+"""Orders to wait for: each costs a read, and these take seventeen hours."""
+
+
+def _ids_of(references: object) -> list[SendcloudId]:
+    ids: dict[SendcloudId, None] = {}
+    with reading("references"):
+        if isinstance(references, UpsertReport | BatchOutcome):
+            what = "report" if isinstance(references, UpsertReport) else "outcome"
+            raise InvalidRequest(f"Pass the accepted orders as references: {what}.accepted, not the {what} itself.")
+        if isinstance(references, _NO_LIST) or not isinstance(references, Iterable):
+            raise InvalidRequest(
+                "references should be a list or another iterable of accepted orders, references, orders or ids, such "
+                f"as report.accepted, not {described(references)}."
+            )
+        for place, reference in enumerate(references):
+            if place >= _MOST_REFERENCES:
+                raise InvalidRequest(f"references may be at most {_MOST_REFERENCES}: wait for them in several calls.")
+            try:
+                ids[id_of(reference)] = None
+            except InvalidRequest as error:
+                raise InvalidRequest(f"references[{place}] names no stored order. {error}") from None
+    return list(ids)
+
+
+_NO_LIST = (str, bytes, bytearray, memoryview, Mapping, msgspec.Struct, type)
+
+
 def id_of(reference: Reference | str) -> SendcloudId:
     """Read the Sendcloud id of whatever names a stored order. Rule: READ-ID."""
-    return sendcloud_id(reference.id if isinstance(reference, Accepted | OrderReference | Order) else reference)
+    with reading("A Sendcloud id"):
+        return sendcloud_id(reference.id if isinstance(reference, Accepted | OrderReference | Order) else reference)
 
 
 def _get_call(id: SendcloudId) -> Call[Order]:

@@ -11,19 +11,27 @@ import asyncio
 import hashlib
 import logging
 import math
-import reprlib
 import threading
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal, Self, get_args
 
 from throttled import RateLimitResult, Throttled, rate_limiter, utils
 from throttled.constants import RateLimiterType
 from throttled.exceptions import BaseThrottledError, StoreUnavailableError
 from throttled.store import BaseStore, MemoryStore, RedisStore
 
+from .arguments import (
+    check_choice,
+    check_number,
+    check_text,
+    check_whole_number,
+    described,
+    reading,
+)
 from .clock import Clock, read_clock
 from .errors import ConfigurationError
 from .forking import renew_after_fork
+from .version import how_to_install
 
 RequestKind = Literal["read", "write"]
 
@@ -42,6 +50,10 @@ _REQUESTS_TO_RECOVER = 1000
 _REQUESTS_PER_CUT = 3
 # Far beyond any service; the limiter counts in whole units of a thousandth.
 _MOST = 1_000_000_000
+_SLOWEST = 0.01
+_SECONDS = "number of seconds"
+# A hundred years.
+_LONGEST_HOLD = 100 * 365 * 86_400
 _REDIS_TIMEOUT = 2.0
 _REDIS_PAUSE = 10.0
 
@@ -65,25 +77,19 @@ class PaceLimits:
     headroom: int = 2
 
     def __post_init__(self) -> None:
-        least = {"writes_per_minute": 0.01, "reads_per_minute": 0.01, "write_burst": 1, "read_burst": 1}
-        for name, bound in least.items():
-            value = getattr(self, name)
-            known = int if name.endswith("burst") else int | float
-            if not isinstance(value, known) or isinstance(value, bool) or not bound <= value <= _MOST:
-                raise ConfigurationError(
-                    f"PaceLimits.{name} should be a number from {bound} to {_MOST}, not {reprlib.repr(value)}."
-                )
-        if not isinstance(self.headroom, int) or isinstance(self.headroom, bool):
-            raise ConfigurationError(f"PaceLimits.headroom should be a whole number, not {self.headroom!r}.")
-        if not 0 <= self.headroom < self.write_burst:
+        for name in ("writes_per_minute", "reads_per_minute"):
+            check_number(f"PaceLimits.{name}", getattr(self, name), _SLOWEST, _MOST, refusal=ConfigurationError)
+        for name in ("write_burst", "read_burst"):
+            check_whole_number(f"PaceLimits.{name}", getattr(self, name), 1, _MOST, refusal=ConfigurationError)
+        headroom = check_whole_number("PaceLimits.headroom", self.headroom, 0, refusal=ConfigurationError)
+        if headroom >= self.write_burst:
             raise ConfigurationError(
-                f"PaceLimits.headroom should be from 0 to write_burst - 1, not {reprlib.repr(self.headroom)}."
+                f"PaceLimits.headroom should be less than write_burst ({self.write_burst}), not {described(headroom)}."
             )
 
     def faster(self, factor: float) -> Self:
         """Give the same limits for a service whose minute lasts 60 / `factor` seconds."""
-        if not isinstance(factor, int | float) or isinstance(factor, bool) or not factor > 0:
-            raise ConfigurationError(f"PaceLimits.faster takes a number above 0, not {reprlib.repr(factor)}.")
+        check_number("The factor of PaceLimits.faster", factor, 1 / _MOST, _MOST, refusal=ConfigurationError)
         return replace(
             self,
             writes_per_minute=self.writes_per_minute * factor,
@@ -117,8 +123,8 @@ class Pace:
         clock: Clock | None = None,
     ) -> None:
         limits = _checked_limits(limits)
-        if not isinstance(name, str):
-            raise ConfigurationError(f"The name of a pace should be a text, not {type(name).__name__}.")
+        name = check_text("The name of a pace", name, ConfigurationError)
+        redis_url = _checked_url(redis_url)
         self._clock = read_clock(clock, of="a pace")
         self._redis_url = redis_url
         self._asks_network = redis_url is not None
@@ -142,16 +148,16 @@ class Pace:
 
         `key` names what the service counts by (the account, and the base URL where several are in use). Only its hash
         is kept, here and in Redis. With `redis_url` workers on several machines share the buckets too, by the clock of
-        the Redis server; that needs the extra `sendcloud-orders[redis]`. Other limits or another URL, another pace.
+        the Redis server; that needs the extra `redis`. Other limits or another URL, another pace.
 
-        Raises `ConfigurationError` when `redis_url` cannot be read or the extra `redis` is not installed.
+        Raises `ConfigurationError` for an argument of a wrong type, and when `redis_url` cannot be read or the extra
+        `redis` is not installed.
         Rule: RATE-LIMIT.
         """
-        if not isinstance(key, str):
-            raise ConfigurationError(
-                f"The key of a shared pace should be a text that names the account, not {type(key).__name__}."
-            )
-        name = "sendcloud-orders:" + hashlib.sha256(key.encode()).hexdigest()[:32]
+        key = check_text("The key of a shared pace", key, ConfigurationError)
+        redis_url = _checked_url(redis_url)
+        hashed = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+        name = "sendcloud-orders:" + hashed[:32]
         limits = _checked_limits(limits)
         entry = (name, limits, redis_url)
         if entry not in cls._shared:
@@ -171,9 +177,11 @@ class Pace:
 
         False means that it could not leave `within` so many seconds; that is told as soon as it is known.
 
-        Raises `ConfigurationError` when Redis is asked for and has not answered even once.
+        Raises `InvalidRequest` for another kind and for what is no number of seconds, `ConfigurationError` when Redis
+        is asked for and has not answered even once.
         Rule: RATE-LIMIT.
         """
+        within = check_number("within", within, unit=_SECONDS)
         for lane in self._chosen(kind):
             while delay := lane.take():
                 if (within := within - delay) < 0:
@@ -184,9 +192,10 @@ class Pace:
     async def acquire_async(self, kind: RequestKind, *, within: float = math.inf) -> bool:
         """Wait like `acquire`, without blocking the event loop.
 
-        Raises `ConfigurationError` when Redis is asked for and has not answered even once.
+        Raises as `acquire` does.
         Rule: RATE-LIMIT.
         """
+        within = check_number("within", within, unit=_SECONDS)
         for lane in self._chosen(kind):
             # A bucket in memory answers faster than a thread starts.
             while delay := (await asyncio.to_thread(lane.take) if self._asks_network else lane.take()):
@@ -200,9 +209,11 @@ class Pace:
 
         The buckets are empty when the hold ends: the service has just said that it has nothing to spare.
 
+        Raises `InvalidRequest` for another kind, and for seconds that are no number from 0 to a hundred years.
         Rule: RATE-RETRY-AFTER.
         """
-        for lane in self._chosen(kind):
+        seconds = check_number("seconds", seconds, 0, _LONGEST_HOLD, unit=_SECONDS)
+        for lane in self._chosen(kind, None):
             lane.hold(seconds)
 
     def slow_down(self, kind: RequestKind | None = None) -> None:
@@ -211,12 +222,15 @@ class Pace:
         Each call takes 30% off, down to a tenth of the limit; calls within the time of three requests count as one.
         The pace then climbs back slowly.
 
+        Raises `InvalidRequest` for another kind.
         Rule: RATE-LIMIT.
         """
-        for lane in self._chosen(kind):
+        for lane in self._chosen(kind, None):
             lane.slow_down()
 
-    def _chosen(self, kind: RequestKind | None) -> list[_Lane]:
+    def _chosen(self, kind: RequestKind | None, *others: None) -> list[_Lane]:
+        if not (kind is None and others):
+            check_choice("The kind of a request", kind, get_args(RequestKind))
         return [lane for name, lane in self._lanes.items() if kind in (None, name)]
 
     def __repr__(self) -> str:
@@ -321,19 +335,15 @@ def _bucket(name: str, quota: rate_limiter.Quota, store: BaseStore) -> Throttled
 def _checked_limits(limits: object) -> PaceLimits:
     if limits is None:
         return PaceLimits()
-    if not isinstance(limits, PaceLimits):
-        raise ConfigurationError(f"The limits of a pace should be PaceLimits, not {type(limits).__name__}.")
-    return limits
+    with reading("The limits of a pace", ConfigurationError):
+        if isinstance(limits, PaceLimits):
+            return limits
+    raise ConfigurationError(f"The limits of a pace should be PaceLimits, not {described(limits)}.")
 
 
-def _store(redis_url: object) -> BaseStore:
+def _store(redis_url: str | None) -> BaseStore:
     if redis_url is None:
         return MemoryStore()
-    unreadable = ConfigurationError(
-        "The redis_url cannot be read: it looks like redis://host:6379/0, rediss://... or unix:///path."
-    )
-    if not isinstance(redis_url, str):
-        raise unreadable
     options = {
         "CONNECTION_POOL_KWARGS": {"socket_timeout": _REDIS_TIMEOUT, "socket_connect_timeout": _REDIS_TIMEOUT},
         # A pool of each pace's own: the library's common one would survive a fork.
@@ -344,10 +354,18 @@ def _store(redis_url: object) -> BaseStore:
         # Connects nowhere yet, but reads the URL: better here than at the first request.
         _ = _bucket("url", rate_limiter.per_min(1), store).limiter
     except ImportError as error:
-        raise ConfigurationError(
-            'The redis_url needs the extra "redis": pip install "sendcloud-orders[redis]".'
-        ) from error
+        raise ConfigurationError(f'The redis_url needs the extra "redis": {how_to_install("redis")}.') from error
     except (ValueError, BaseThrottledError):
         # The URL may hold a password, so neither it nor the reader's complaint about it is shown.
-        raise unreadable from None
+        raise _unreadable_url() from None
     return store
+
+
+def _checked_url(redis_url: object) -> str | None:
+    return None if redis_url is None else check_text("redis_url", redis_url, ConfigurationError)
+
+
+def _unreadable_url() -> ConfigurationError:
+    return ConfigurationError(
+        "The redis_url cannot be read: it looks like redis://host:6379/0, rediss://... or unix:///path."
+    )

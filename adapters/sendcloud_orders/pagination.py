@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
+from itertools import islice
+from numbers import Integral
 from typing import Any, TypedDict, get_args
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote_plus, unquote, urlsplit
 
 import msgspec
 
@@ -16,11 +18,18 @@ from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.models import Order, OrderPage, SortKey
 from sendcloud_orders_api.types import decode
 
+from .arguments import check_choice, check_whole_number, described, quoted, reading
 from .errors import ContractError, InvalidRequest
 from .exchange import LIST, Answer, Call, Conversation, Exchange, value_of
+from .identity import LARGEST_ID
 
 LARGEST_PAGE = 200
 """Rows that a page may hold. Rule: LIST-PAGE-SIZE."""
+
+_LONGEST_TEXT = 2000
+"""Characters of a filter's text as a URL writes it: servers take about 8000 for everything."""
+_MOST_VALUES = 200
+"""Values of one filter, for the same reason."""
 
 
 class Filters(TypedDict, total=False):
@@ -74,47 +83,100 @@ def read_filters(filters: Filters | dict[str, Any]) -> dict[str, Any]:
     """Check filters and bring them into the types of the generated operation.
 
     The service ignores a parameter that it does not know and answers with the whole collection, and it falls back in
-    silence from a value out of bounds; so both are refused here. Raises `InvalidRequest`.
+    silence from a value out of bounds; so both are refused here, as is what no URL can hold. Raises `InvalidRequest`.
     Rules: LIST-UNKNOWN-FILTER, LIST-PAGE-SIZE, LIST-SORT.
     """
-    return {name: _read_filter(name, value) for name, value in filters.items()}
+    found: dict[str, Any] = {}
+    for name, value in filters.items():
+        if name not in Filters.__annotations__:
+            raise InvalidRequest(_unknown_filter(name))
+        with reading(f"The filter {name}"):
+            found[name] = _read_filter(name, value)
+    return found
 
 
 def _read_filter(name: str, value: Any) -> Any:
-    known = Filters.__annotations__
-    if name not in known:
-        meant = get_close_matches(name, known, 1)
-        hint = f" Did you mean {meant[0]}?" if meant else ""
-        raise InvalidRequest(f"There is no filter {name!r}.{hint} The filters are {', '.join(known)}.")
     if name == "integration":
-        return _read_integrations(value)
+        ids = [check_whole_number(name, one, 1, LARGEST_ID) for one in _several(name, value)]
+        if not ids:
+            raise InvalidRequest("The filter integration takes one id or several, and at least one.")
+        return ids
     if name == "sort":
-        return _read_sort(value)
+        keys = _several(name, value)
+        if not keys:
+            raise InvalidRequest(f"The filter sort takes one or several of {', '.join(_SORT_KEYS)}.")
+        for key in keys:
+            check_choice("The filter sort", key, _SORT_KEYS)
+        return [str.__str__(key) for key in keys]
     if name == "page_size":
-        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= LARGEST_PAGE:
-            raise InvalidRequest(f"page_size must be a whole number from 1 to {LARGEST_PAGE}.")
-        return value
+        return check_whole_number(name, value, 1, LARGEST_PAGE)
     if name in _TEXTS:
-        if not isinstance(value, str) or not value:
-            raise InvalidRequest(f"The filter {name} takes a text that is not empty.")
-        return value
+        return _read_text(name, value)
     if not isinstance(value, date) or isinstance(value, datetime):
-        raise InvalidRequest(f"The filter {name} takes a date, not {type(value).__name__}: the service compares days.")
-    return value
+        raise InvalidRequest(f"The filter {name} takes a date, not {described(value)}: the service compares days.")
+    return date(value.year, value.month, value.day)
 
 
-def _read_integrations(value: Any) -> list[int]:
-    wanted = [value] if isinstance(value, int) else list(value) if isinstance(value, Iterable) else []
-    if not wanted or any(not isinstance(one, int) or isinstance(one, bool) for one in wanted):
-        raise InvalidRequest("The filter integration takes one id or several, as whole numbers, and at least one.")
-    return wanted
+def _several(name: str, value: Any) -> list[Any]:
+    """Take one value, or an iterable of a bounded number of them."""
+    if isinstance(value, str | bytes | bytearray | Mapping) or not isinstance(value, Iterable):
+        return [value]
+    values = list(islice(value, _MOST_VALUES + 1))
+    if len(values) > _MOST_VALUES:
+        raise InvalidRequest(f"The filter {name} takes at most {_MOST_VALUES} values: list them in several calls.")
+    return values
 
 
-def _read_sort(value: Any) -> list[str]:
-    wanted = [value] if isinstance(value, str) else list(value) if isinstance(value, Iterable) else []
-    if not wanted or any(one not in _SORT_KEYS for one in wanted):
-        raise InvalidRequest(f"sort takes one or several of {', '.join(_SORT_KEYS)}.")
-    return wanted
+def _read_text(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        hint = ": str(...) it" if isinstance(value, Integral) and not isinstance(value, bool) else ""
+        raise InvalidRequest(f"The filter {name} takes a text that is not empty, not {described(value)}{hint}.")
+    text = str.__str__(value)
+    try:
+        length = len(quote_plus(text))
+    except UnicodeEncodeError:
+        raise InvalidRequest(f"The filter {name} holds a lone surrogate, which no URL can hold.") from None
+    if not 0 < length <= _LONGEST_TEXT:
+        raise InvalidRequest(
+            f"The filter {name} takes a text that is not empty and has at most {_LONGEST_TEXT} characters in a URL, "
+            f"where this one has {length}."
+        )
+    return text
+
+
+def _unknown_filter(name: str) -> str:
+    alike = get_close_matches(name, Filters.__annotations__, 1, 0.7)
+    meant = _MEANT.get(name) or _meant_day(name) or next(iter(alike), "")
+    hint = f" Did you mean {meant}?" if meant else ""
+    return f"There is no filter {quoted(name)}.{hint} The filters are {', '.join(Filters.__annotations__)}."
+
+
+# What other APIs call it, v2 of this one included.
+_MEANT = {
+    "after": "cursor",
+    "integration_id": "integration",
+    "integrations": "integration",
+    "limit": "page_size",
+    "number": "order_number",
+    "order_by": "sort",
+    "ordering": "sort",
+    "page": "cursor",
+    "per_page": "page_size",
+    "since": "order_updated_at_min",
+    "until": "order_updated_at_max",
+}
+_FROM = ("since", "after", "min", "from", "gt", "gte", "start")
+_TO = ("until", "before", "max", "to", "lt", "lte", "end")
+
+
+def _meant_day(name: str) -> str:
+    """Find the filter for days that a name such as `updated_since` or `created_at__lte` means."""
+    words = name.lower().split("_")
+    for moment in ("updated", "created"):
+        if moment in words or moment.removesuffix("d") in words:
+            end = "_min" if set(words) & set(_FROM) else "_max" if set(words) & set(_TO) else ""
+            return f"order_{moment}_at{end}"
+    return ""
 
 
 def page_call(filters: dict[str, Any], cursor: str | None) -> Call[Page]:
@@ -149,7 +211,7 @@ def read_cursor(url: str) -> str:
     """Take the cursor out of the link to the next page; host and path of the link are not used.
 
     A plus sign stays one: a cursor is base64, and some servers print it unescaped. Raises `ContractError` without a
-    cursor. Rule: LIST-CURSOR.
+    cursor that can be sent back. Rule: LIST-CURSOR.
     """
     try:
         query = urlsplit(url).query
@@ -158,7 +220,10 @@ def read_cursor(url: str) -> str:
     for pair in query.split("&"):
         name, _, value = pair.partition("=")
         if name == "cursor" and value:
-            return unquote(value)
+            cursor = unquote(value)
+            if len(quote_plus(cursor)) > _LONGEST_TEXT:
+                raise ContractError("The link to the next page holds a cursor too long for a URL.", path="Link")
+            return cursor
     raise ContractError("The link to the next page holds no cursor, so the listing cannot go on.", path="Link")
 
 

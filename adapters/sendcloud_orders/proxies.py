@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 from urllib.request import getproxies
 
 from .addresses import is_host, is_loopback
+from .arguments import reading
 from .errors import ConfigurationError
 
 SCHEMES = ("http", "https", "socks5", "socks5h")
@@ -53,9 +54,10 @@ def check_proxy(url: object, *, source: str = "proxy") -> Proxy:
         f"The proxy in {source} should be a URL with a host, such as {_EXAMPLE} or socks5://proxy.example:1080 "
         "(with user:password@ before the host where the proxy wants them)."
     )
-    if not isinstance(url, str):
-        raise problem
-    text = url.strip()
+    with reading(f"The proxy in {source}", ConfigurationError):
+        if not isinstance(url, str):
+            raise problem
+        text = str.__str__(url).strip()
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import overload
+from dataclasses import dataclass, field, fields
+from typing import Any, overload
 
-from .errors import BatchRejected, FieldError, IncompleteUpsert, SendcloudError, joined, named
-from .identity import OrderId, OrderKey, SendcloudId
+from .arguments import as_whole_number, described, reading
+from .errors import BatchRejected, FieldError, IncompleteUpsert, InvalidRequest, SendcloudError, joined, named
+from .identity import LARGEST_ID, OrderId, OrderKey, SendcloudId
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,8 @@ class AcceptedOrders(Sequence[Accepted]):
         self._ids = array("q")
 
     def add(self, accepted: Accepted) -> None:
-        """Append one."""
+        """Append one. Raises `InvalidRequest` for what is none."""
+        _check_accepted(accepted)
         self._positions.append(accepted.position)
         self._integrations.append(accepted.key.integration_id)
         self._order_ids.append(accepted.key.order_id)
@@ -152,6 +154,8 @@ class UpsertReport:
     """What became of every order of an upsert; no order is missing and none stands in two places.
 
     Each of the four is in the sequence of the input once the run has ended. Bodies are not kept.
+
+    Raises `InvalidRequest` for parts of another type.
     """
 
     accepted: AcceptedOrders = field(default_factory=AcceptedOrders)
@@ -160,17 +164,31 @@ class UpsertReport:
     unknown: list[Unknown] = field(default_factory=list)
     requests: int = field(default=0, compare=False)
 
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            value = getattr(self, part.name)
+            kind = {"accepted": AcceptedOrders, "requests": int}.get(part.name, list)
+            with reading(part.name):
+                if not isinstance(value, kind):
+                    raise InvalidRequest(f"{part.name} should be of type {kind.__name__}, not {described(value)}.")
+
     @classmethod
     def of(cls, outcomes: Iterable[BatchOutcome]) -> UpsertReport:
-        """Add outcomes up, such as those that `upsert_iter` yields."""
+        """Add outcomes up, such as those that `upsert_iter` yields. Raises `InvalidRequest` for what is no outcome."""
         report = cls()
-        for outcome in outcomes:
-            report.add(outcome)
+        with reading("outcomes"):
+            for place, outcome in enumerate(outcomes):
+                try:
+                    report.add(outcome)
+                except InvalidRequest as error:
+                    raise InvalidRequest(f"outcomes[{place}] cannot be added up. {error}") from None
         report.sort()
         return report
 
     def add(self, outcome: BatchOutcome) -> None:
-        """Take the outcome of one batch in."""
+        """Take the outcome of one batch in. Raises `InvalidRequest` for what is none, and takes nothing of it."""
+        with reading("outcome"):
+            _check_outcome(outcome)
         for accepted in outcome.accepted:
             self.accepted.add(accepted)
         self.rejected.extend(outcome.rejected)
@@ -219,6 +237,40 @@ class UpsertReport:
         lines = [f"{self.total} orders: {self.counts}"]
         lines += [*_listed("rejected", guilty_first), *_listed("not sent", self.not_sent)]
         return "\n".join([*lines, *_listed("unknown", self.unknown)])
+
+
+def _check_outcome(outcome: object) -> None:
+    if not isinstance(outcome, BatchOutcome):
+        raise InvalidRequest(f"outcome should be a BatchOutcome, as upsert_iter yields, not {described(outcome)}.")
+    for one in outcome.accepted:
+        _check_accepted(one)
+    groups: tuple[tuple[Any, type], ...] = (
+        (outcome.rejected, Rejected),
+        (outcome.not_sent, NotSent),
+        (outcome.unknown, Unknown),
+    )
+    for group, kind in groups:
+        for one in group:
+            if not isinstance(one, kind):
+                raise InvalidRequest(f"The outcome holds {described(one)} where {kind.__name__} should stand.")
+            _check_position(one.position)
+    if as_whole_number(outcome.requests) is None:
+        raise InvalidRequest(f"The outcome's requests should be a whole number, not {described(outcome.requests)}.")
+
+
+def _check_accepted(accepted: object) -> None:
+    if not isinstance(accepted, Accepted):
+        raise InvalidRequest(f"The outcome holds {described(accepted)} where Accepted should stand.")
+    _check_position(accepted.position)
+    id = as_whole_number(accepted.id)
+    if not isinstance(accepted.key, OrderKey) or id is None or not 1 <= id <= LARGEST_ID:
+        raise InvalidRequest("The outcome holds an accepted order whose key is no OrderKey or whose id is none.")
+
+
+def _check_position(position: object) -> None:
+    number = as_whole_number(position)
+    if number is None or not 0 <= number <= LARGEST_ID:
+        raise InvalidRequest(f"The outcome holds a position that is none: {described(position)}.")
 
 
 _SHOWN = 10

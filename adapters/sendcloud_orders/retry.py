@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from math import inf
 from typing import Any
 
+from .arguments import check_whole_number, described, reading
 from .errors import (
     APIStatusError,
     ConfigurationError,
@@ -45,15 +46,15 @@ class RetryPolicy:
     max_retry_after: float = 60.0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.attempts, int) or isinstance(self.attempts, bool) or self.attempts < 1:
-            raise ConfigurationError(
-                f"RetryPolicy.attempts should be a whole number, 1 or more, not {self.attempts!r}."
-            )
+        check_whole_number("RetryPolicy.attempts", self.attempts, refusal=ConfigurationError)
         for name in ("deadline", "base_delay", "max_delay", "max_retry_after"):
             seconds = getattr(self, name)
-            if not _is_seconds(seconds) or (name == "deadline" and seconds == 0):
-                least = "above 0" if name == "deadline" else "from 0 up"
-                raise ConfigurationError(f"RetryPolicy.{name} should be a number of seconds {least}, not {seconds!r}.")
+            with reading(f"RetryPolicy.{name}", ConfigurationError):
+                if not _is_seconds(seconds) or (name == "deadline" and seconds == 0):
+                    least = "above 0" if name == "deadline" else "from 0 up"
+                    raise ConfigurationError(
+                        f"RetryPolicy.{name} should be a number of seconds {least}, not {described(seconds)}."
+                    )
 
     @classmethod
     def none(cls) -> RetryPolicy:

@@ -12,13 +12,14 @@ from uuid import UUID
 
 from .addresses import check_base_url
 from .app_info import AppInfo, user_agent
+from .arguments import check_readable, described, reading
 from .attempts import Attempts, Contact
 from .auth import Credentials
 from .clock import Clock
 from .errors import ConfigurationError
 from .events import Hooks, Reporter
 from .exchange import Call
-from .journal import Journal
+from .journal import Journal, check_journal_path
 from .pacing import Pace
 from .retry import RetryPolicy
 from .transport import AsyncHttpTransport, HttpTransport, Timeout, WireSettings
@@ -88,23 +89,31 @@ class Settings:
         clock: Clock | None,
     ) -> Settings:
         """Check the arguments of a client. Raises `ConfigurationError`."""
-        if not callable(getattr(credentials, "authorization", None)):
-            raise ConfigurationError(
-                "credentials should be BasicCredentials, OAuth2Credentials or CallableCredentials, "
-                f"not {type(credentials).__name__}."
-            )
-        for name, value, kind in (
-            ("retry", retry, RetryPolicy),
-            ("pace", pace, Pace),
-            ("hooks", hooks, Hooks),
-            ("app_info", app_info, AppInfo),
-            ("clock", clock, Clock),
+        owner = _check_credentials(credentials)
+        check_readable(
+            ConfigurationError,
+            base_url=base_url,
+            partner_id=partner_id,
+            timeout=timeout,
+            proxy=proxy,
+            verify=verify,
+            max_answer_bytes=max_answer_bytes,
+        )
+        for name, value, kind, example in (
+            ("retry", retry, RetryPolicy, "RetryPolicy(attempts=3)"),
+            ("pace", pace, Pace, "Pace(PaceLimits(writes_per_minute=50))"),
+            ("hooks", hooks, Hooks, "Hooks(response=print)"),
+            ("app_info", app_info, AppInfo, 'AppInfo("shop-sync", "2.1")'),
+            ("clock", clock, Clock, "Clock(sleep=...)"),
         ):
-            if value is not None and not isinstance(value, kind):
-                raise ConfigurationError(f"{name} should be a {kind.__name__}, not a {type(value).__name__}.")
+            with reading(name, ConfigurationError):
+                if value is not None and not isinstance(value, kind):
+                    raise ConfigurationError(
+                        f"{name} should be a {kind.__name__}, such as {example}, not {described(value)}."
+                    )
         url = check_base_url(base_url)
         # What the service counts by, as near as can be known from here.
-        account = f"{getattr(credentials, 'account', '')}@{url}"
+        account = f"{owner}@{url}"
         return cls(
             credentials=credentials,
             base_url=url,
@@ -140,10 +149,11 @@ class Settings:
     ) -> UpsertRun:
         """Begin an upsert. A journal that is given by its path is opened and closed with the run.
 
-        Raises `ConfigurationError` for what is no journal and no path.
+        Raises `ConfigurationError` for what is no journal and no path to one.
         """
-        if journal is not None and not isinstance(journal, Journal | str | Path):
-            raise ConfigurationError(f"journal must be a path or a Journal, not of type {type(journal).__name__}.")
+        with reading("journal", ConfigurationError):
+            if journal is not None and not isinstance(journal, Journal):
+                check_journal_path(journal)
         return UpsertRun(
             options,
             self._opened(journal),
@@ -161,11 +171,26 @@ class Settings:
                 yield opened
 
 
+def _check_credentials(credentials: object) -> str:
+    """Check that these can authorize a request; give the name of the account that they are for, if they tell one."""
+    with reading("credentials", ConfigurationError):
+        if isinstance(credentials, type) or not callable(getattr(credentials, "authorization", None)):
+            raise ConfigurationError(
+                "credentials should be BasicCredentials, OAuth2Credentials or CallableCredentials, "
+                f"not {described(credentials)}."
+            )
+        account = getattr(credentials, "account", "")
+        return account if isinstance(account, str) else ""
+
+
 def check_partner_id(partner_id: UUID | str | None) -> UUID | None:
     """Read the id of a technology partner. Raises `ConfigurationError` unless it is a UUID. Rule: UPSERT-PARTNER."""
     if partner_id is None or isinstance(partner_id, UUID):
         return partner_id
     try:
         return UUID(partner_id)
-    except (ValueError, AttributeError, TypeError):
-        raise ConfigurationError("The partner_id should be the UUID that Sendcloud gave to the partner.") from None
+    except Exception:  # a text that is none, or whatever an object raises that should have been a text
+        raise ConfigurationError(
+            "The partner_id should be the UUID that Sendcloud gave to the partner, such as "
+            "00000000-0000-4000-8000-000000000001; leave it out if there is none."
+        ) from None

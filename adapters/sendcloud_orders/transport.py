@@ -13,7 +13,6 @@ import asyncio
 import logging
 import math
 import os
-import reprlib
 import socket
 import ssl
 import sys
@@ -27,6 +26,7 @@ import httpx
 
 from sendcloud_orders_api.types import Request
 
+from .arguments import check_whole_number, described, reading
 from .deadline import cut, seconds_left, timeout_of_call
 from .decoding import ACCEPTED_CODINGS, BodyReader, BrokenCoding
 from .errors import ConfigurationError, ContractError, TransportError
@@ -63,14 +63,15 @@ def check_timeout(timeout: object, *, source: str = "timeout") -> Timeout | None
 
     Raises `ConfigurationError` for anything else, and for seconds that are not more than 0.
     """
-    if timeout is None or (isinstance(timeout, httpx.Timeout) and all(map(_is_wait, timeout.as_dict().values()))):
-        return timeout
-    if isinstance(timeout, bool | httpx.Timeout) or not isinstance(timeout, int | float) or not _is_wait(timeout):
-        raise ConfigurationError(
-            f"{source} should be a number of seconds above 0, or an httpx.Timeout of such numbers, not "
-            f"{reprlib.repr(timeout)}."
-        )
-    return httpx.Timeout(float(timeout))
+    with reading(source, ConfigurationError):
+        if timeout is None or (isinstance(timeout, httpx.Timeout) and all(map(_is_wait, timeout.as_dict().values()))):
+            return timeout
+        if isinstance(timeout, int | float) and _is_wait(timeout):
+            return httpx.Timeout(float(timeout))
+    raise ConfigurationError(
+        f"{source} should be a number of seconds above 0, or an httpx.Timeout of such numbers, not "
+        f"{described(timeout)}."
+    )
 
 
 def _check_readable(url: str, source: str) -> None:
@@ -112,13 +113,9 @@ class WireSettings:
         if not isinstance(self.verify, bool | ssl.SSLContext):
             raise ConfigurationError(
                 "verify should be True, False or an ssl.SSLContext; for certificates of your own give "
-                f"ssl.create_default_context(cafile=...), not a value of type {type(self.verify).__name__}."
+                f"ssl.create_default_context(cafile=...), not {described(self.verify)}."
             )
-        limit = self.max_answer_bytes
-        if not isinstance(limit, int) or isinstance(limit, bool) or limit < 1:
-            raise ConfigurationError(
-                f"max_answer_bytes should be a whole number of bytes above 0, not {reprlib.repr(limit)}."
-            )
+        check_whole_number("max_answer_bytes", self.max_answer_bytes, refusal=ConfigurationError)
 
     def timeouts(self, timeout: object) -> dict[str, float | None]:
         """Give the time-outs of one request, none of them longer than what is left of the call."""
@@ -136,10 +133,12 @@ class _Connections(Generic[T]):
     """
 
     def __init__(self, kind: type[T], settings: WireSettings, given: T | None) -> None:
-        if given is not None and not isinstance(given, kind):
-            raise ConfigurationError(
-                f"transport should be a transport of httpx for this kind of client, not {type(given).__name__}."
-            )
+        with reading("transport", ConfigurationError):
+            if given is not None and not isinstance(given, kind):
+                raise ConfigurationError(
+                    f"transport should be an httpx.{kind.__name__} for this kind of client, not {described(given)}: "
+                    "leave it out unless a test stands in for the network."
+                )
         self._kind = kind
         self._settings = settings
         self._given = given

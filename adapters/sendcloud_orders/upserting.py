@@ -5,7 +5,6 @@ A client makes an `UpsertRun`, takes the batches of `plan`, and holds for each t
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from uuid import UUID
 
 import msgspec
 
+from .arguments import check_choice, check_flag, check_function, check_whole_number, drop_coroutine, reading, type_name
 from .batching import (
     MAX_BODY_BYTES,
     MAX_ORDERS,
@@ -40,7 +40,7 @@ from .events import Hooks, Reporter
 from .exchange import Conversation
 from .identity import SendcloudId
 from .journal import Entry, Journal, digest
-from .report import BatchOutcome, NotSent, Rejected, UpsertReport
+from .report import BatchOutcome, NotSent, UpsertReport
 from .retry import may_pass
 
 OnRejected = Literal["stop", "skip", "isolate"]
@@ -69,28 +69,12 @@ class UpsertOptions:
     on_outcome: OnOutcome | None = None
 
     def __post_init__(self) -> None:
-        _one_of("on_rejected", self.on_rejected, get_args(OnRejected))
-        _one_of("duplicates", self.duplicates, get_args(Duplicates))
-        if not isinstance(self.check, bool):
-            raise InvalidRequest(f"check must be True or False, not of type {type(self.check).__name__}.")
-        check_count("max_body_bytes", self.max_body_bytes)
-        if self.on_outcome is not None and not callable(self.on_outcome):
-            raise InvalidRequest(f"on_outcome must be a function, not of type {type(self.on_outcome).__name__}.")
-        if inspect.iscoroutinefunction(self.on_outcome):
-            raise InvalidRequest("on_outcome must be a plain function: nobody would await a coroutine function.")
-
-
-def _one_of(name: str, value: object, known: Sequence[str]) -> None:
-    if not isinstance(value, str) or value not in known:
-        given = repr(value[:40]) if isinstance(value, str) else f"of type {type(value).__name__}"
-        raise InvalidRequest(f"{name} must be one of {', '.join(known)}; not {given}.")
-
-
-def check_count(name: str, value: object) -> None:
-    """Raise `InvalidRequest` unless an option is a whole number from 1 on."""
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        given = f"of type {type(value).__name__}" if not isinstance(value, int) else repr(value)
-        raise InvalidRequest(f"{name} must be a whole number, 1 or more, not {given}.")
+        check_choice("on_rejected", self.on_rejected, get_args(OnRejected))
+        check_choice("duplicates", self.duplicates, get_args(Duplicates))
+        check_flag("check", self.check)
+        check_whole_number("max_body_bytes", self.max_body_bytes)
+        if self.on_outcome is not None:
+            check_function("on_outcome", self.on_outcome)
 
 
 def refuse_single(orders: object, *, awaitable: bool = False) -> None:
@@ -99,11 +83,17 @@ def refuse_single(orders: object, *, awaitable: bool = False) -> None:
     That is one order where several are wanted, something that holds none, or an asynchronous iterable where nobody
     awaits it (unless `awaitable`).
     """
-    if isinstance(orders, AsyncIterable) and not isinstance(orders, Iterable) and not awaitable:
-        raise InvalidOrders("An asynchronous iterable needs AsyncOrdersClient; pass a list or another plain iterable.")
-    single = isinstance(orders, Mapping | msgspec.Struct | str | bytes | bytearray | UpsertReport | type)
-    if single or not isinstance(orders, Iterable | AsyncIterable):
-        raise InvalidOrders(f"Pass the orders as a list or another iterable, not as a single {type(orders).__name__}.")
+    with reading("orders", InvalidOrders):
+        plain = isinstance(orders, Iterable)
+        asynchronous = isinstance(orders, AsyncIterable)
+        single = isinstance(orders, Mapping | msgspec.Struct | str | bytes | bytearray | UpsertReport | type)
+    if asynchronous and not plain and not awaitable:
+        raise InvalidOrders(
+            "An asynchronous iterable of orders needs upsert or upsert_iter of AsyncOrdersClient; pass a list or "
+            "another plain iterable."
+        )
+    if single or not (plain or asynchronous):
+        raise InvalidOrders(f"Pass the orders as a list or another iterable, not as a single {type_name(orders)}.")
 
 
 class UpsertRun:
@@ -168,10 +158,10 @@ class UpsertRun:
     def check_before_sending(self, orders: object) -> None:
         """Check a list whole before its first order is sent, where one bad order would stop the run anyway.
 
-        Raises `InvalidOrders`.
+        Raises `InvalidOrders`, or `IncompleteUpsert` when the list cannot be read to its end.
         """
         if self.options.on_rejected == "stop" and isinstance(orders, Sequence):
-            _refuse(_check_all(orders, self.options), orders)
+            _check_all(_read_all(orders), self.options)
             self._checked = True
 
     def plan(self, orders: Iterable[object], *, drain: bool) -> Iterator[PlannedBatch]:
@@ -275,7 +265,8 @@ class UpsertRun:
         self._reporter.batch(outcome)
         if self.options.on_outcome is not None and self.failure is None:
             try:
-                self.options.on_outcome(outcome)
+                if drop_coroutine(self.options.on_outcome(outcome)):
+                    raise InvalidRequest("on_outcome gave a coroutine, and nobody awaits it: make it a plain function.")
             except Exception as error:
                 self._fail(error)
 
@@ -367,14 +358,17 @@ def _turns_away(problem: SendcloudError) -> bool:
 
 
 def prepare_one_batch(orders: Iterable[object], options: UpsertOptions) -> PlannedBatch:
-    """Make exactly one batch of the orders; raise `InvalidOrders` when that cannot be sent. Rule: UPSERT-LIMIT."""
-    listed = list(islice(orders, MAX_ORDERS + 1))
+    """Make exactly one batch of the orders.
+
+    Raises `InvalidOrders` when that cannot be sent, `IncompleteUpsert` when the iterable raises. Rule: UPSERT-LIMIT.
+    """
+    listed = _read_all(orders, MAX_ORDERS + 1)
     if not listed:
         raise InvalidOrders("There is no order to send: the batch is empty.")
     if len(listed) > MAX_ORDERS:
-        count = len(orders) if isinstance(orders, Sequence) else f"more than {MAX_ORDERS}"
+        count = len(orders) if isinstance(orders, list | tuple) else f"more than {MAX_ORDERS}"
         raise InvalidOrders(f"A batch holds at most {MAX_ORDERS} orders, not {count}; upsert() splits them.")
-    _refuse(_check_all(listed, options), listed)
+    _check_all(listed, options)
     prepared = (prepare(order, position, check=False) for position, order in enumerate(listed))
     batch = PlannedBatch(tuple(order for order in prepared if isinstance(order, PreparedOrder)))
     size = len(join_bodies(batch.orders))
@@ -383,13 +377,26 @@ def prepare_one_batch(orders: Iterable[object], options: UpsertOptions) -> Plann
     return batch
 
 
-def _check_all(orders: Iterable[object], options: UpsertOptions) -> list[Rejected]:
+def _read_all(orders: Iterable[object], most: int | None = None) -> list[object]:
+    """List the orders, once. Raises `IncompleteUpsert` with those that were read when the iterable raises."""
+    listed: list[object] = []
+    try:
+        listed.extend(islice(orders, most))
+    except MemoryError:
+        raise
+    except Exception as error:
+        reason = "the orders could not be read to their end"
+        left = tuple(NotSent(position, read_key(order), reason) for position, order in enumerate(listed))
+        report = UpsertReport.of([BatchOutcome(not_sent=left)])
+        raise IncompleteUpsert(f"Reading the orders raised {type_name(error)}; nothing was sent.", report) from error
+    return listed
+
+
+def _check_all(orders: Sequence[object], options: UpsertOptions) -> None:
+    """Raise `InvalidOrders` that names every order which cannot be sent."""
     planner = Planner(check=options.check, duplicates=options.duplicates, max_body_bytes=options.max_body_bytes)
-    refused = [rejected for order in orders for batch in planner.add(order) for rejected in batch.rejected]
-    return refused + [rejected for batch in planner.finish() for rejected in batch.rejected]
-
-
-def _refuse(rejected: Sequence[Rejected], orders: Sequence[object]) -> None:
+    rejected = [rejected for order in orders for batch in planner.add(order) for rejected in batch.rejected]
+    rejected += [rejected for batch in planner.finish() for rejected in batch.rejected]
     if not rejected:
         return
     refused = {one.position for one in rejected}

@@ -30,9 +30,10 @@ def find_differences(sent: Any, stored: Any, path: FieldPath = ()) -> Iterator[F
                 found = stored.get(_RENAMED[name])
             yield from find_differences(value, found, (*path, name))
     elif path[-1:] == ("order_items",) and isinstance(sent, list):
-        by_name = {item.get("name"): item for item in reversed(stored or ()) if isinstance(item, dict)}
+        found = stored if isinstance(stored, list) else []
+        by_name = {_name_of(item): item for item in reversed(found) if isinstance(item, dict)}
         for index, item in enumerate(sent):
-            yield from find_differences(item, by_name.get(item.get("name")), (*path, index))
+            yield from find_differences(item, by_name.get(_name_of(item)), (*path, index))
     elif isinstance(sent, list):
         if not isinstance(stored, list) or len(sent) != len(stored):
             if sent or stored:
@@ -42,6 +43,12 @@ def find_differences(sent: Any, stored: Any, path: FieldPath = ()) -> Iterator[F
             yield from find_differences(one, other, (*path, index))
     elif not _same(sent, stored):
         yield path
+
+
+def _name_of(item: Any) -> str | None:
+    """Give the name of an item; an update that was not checked may have sent anything for one."""
+    name = item.get("name") if isinstance(item, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _same(sent: object, stored: object) -> bool:

@@ -87,7 +87,10 @@ class FakeService:
         if (order_id := request.url.params.get("order_id")) is not None:
             rows = [one for one in rows if one["order_id"].lower() == order_id.lower()]
         size = min(int(request.url.params["page_size"]), self.page_size)
-        start = int(request.url.params.get("cursor", "0"))
+        cursor = request.url.params.get("cursor", "0")
+        if not cursor.isdecimal():
+            return error(404, "Invalid cursor", code="not_found")
+        start = int(cursor)
         headers = {}
         if start + size < len(rows):
             headers["Link"] = f'<https://other.example/v3/orders?cursor={start + size}>; rel="next"'

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
 
+# No index has this package.
+HOW_TO_INSTALL = "pip install '.[sandbox]' in the folder of a checkout of sendcloud-orders"
+
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
@@ -36,4 +39,4 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
-        raise ImportError(f"the sandbox needs {missing.name}: pip install 'sendcloud-orders[sandbox]'") from missing
+        raise ImportError(f"the sandbox needs {missing.name}: {HOW_TO_INSTALL}") from missing

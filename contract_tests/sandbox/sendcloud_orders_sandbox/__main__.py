@@ -9,6 +9,7 @@ import sys
 import threading
 from pathlib import Path
 
+from . import HOW_TO_INSTALL
 from .access import Credentials
 from .faults import FaultKind
 from .policies import Policies, known_policies
@@ -18,7 +19,7 @@ try:
     from .seam import FAULT_HEADER
     from .server import PortTakenError, Sandbox
 except ModuleNotFoundError as _missing:
-    sys.exit(f"sandbox: it needs {_missing.name}: pip install 'sendcloud-orders[sandbox]'")
+    sys.exit(f"sandbox: it needs {_missing.name}: {HOW_TO_INSTALL}")
 
 
 def main(arguments: list[str] | None = None) -> int:

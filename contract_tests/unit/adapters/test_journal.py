@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sendcloud_orders.errors import ConfigurationError, SendcloudError
+from sendcloud_orders.errors import ConfigurationError, InvalidRequest, SendcloudError
 from sendcloud_orders.identity import OrderId, OrderKey, SendcloudId
 from sendcloud_orders.journal import Entry, Journal, digest
 
@@ -87,8 +87,9 @@ def test_a_record_is_all_or_nothing(journal: Journal) -> None:
         yield entry("A-1", b"order", 669)
         raise RuntimeError("the caller's iterator broke")
 
-    with pytest.raises(RuntimeError, match="broke"):
+    with pytest.raises(InvalidRequest, match="raised RuntimeError") as caught:
         journal.record(breaks_off())
+    assert isinstance(caught.value.__cause__, RuntimeError)
     assert journal.acknowledged(key("A-1"), digest(b"order")) is None
 
 

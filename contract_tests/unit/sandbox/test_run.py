@@ -120,7 +120,7 @@ def test_without_the_extra_the_command_and_the_package_name_what_to_install() ->
             [sys.executable, "-c", script], env=environment(), capture_output=True, text=True, check=False
         )
         assert run.returncode == 1
-        assert "needs uvicorn: pip install 'sendcloud-orders[sandbox]'" in run.stderr.splitlines()[-1]
+        assert "needs uvicorn: pip install '.[sandbox]' in the folder of a checkout" in run.stderr.splitlines()[-1]
 
 
 def test_a_busy_port_ends_the_command_with_one_line() -> None:
