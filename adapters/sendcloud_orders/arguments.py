@@ -42,7 +42,7 @@ def quoted(text: str) -> str:
 
 def described(value: object) -> str:
     """Say what a value is, for the end of a sentence that says what it should have been."""
-    if value is None or isinstance(value, bool) or type(value) is float:
+    if value is None or type(value) in (bool, float):
         return repr(value)
     if type(value) is int:
         return repr(value) if abs(value) < _LARGEST_SHOWN else "a number of more than 20 digits"

@@ -65,30 +65,11 @@ def _resist(*_: object) -> Any:
     raise Resistance
 
 
-METHODS = [
-    "__repr__",
-    "__str__",
-    "__format__",
-    "__eq__",
-    "__ne__",
-    "__lt__",
-    "__hash__",
-    "__len__",
-    "__bool__",
-    "__iter__",
-    "__next__",
-    "__aiter__",
-    "__contains__",
-    "__getitem__",
-    "__getattr__",
-    "__getattribute__",
-    "__call__",
-    "__int__",
-    "__index__",
-    "__float__",
-    "__fspath__",
-    "__await__",
-]
+METHODS = (
+    *("__repr__", "__str__", "__format__", "__eq__", "__ne__", "__lt__", "__hash__", "__len__", "__bool__", "__iter__"),
+    *("__next__", "__aiter__", "__contains__", "__getitem__", "__getattr__", "__getattribute__", "__call__", "__int__"),
+    *("__index__", "__float__", "__fspath__", "__await__"),
+)
 # What is asked of an object again and again, so that it must not always fail.
 HASHED: dict[str, Any] = {"__hash__": object.__hash__}
 
@@ -189,7 +170,7 @@ _PLAIN: tuple[object, ...] = (
         Rejected(0, KEY, ()),
         NotSent(0, None, "late"),
         FieldError("wrong"),
-        UnreadableRow(0, "$", "odd"),
+        UnreadableRow(0, "$", ""),
         Page((), None),
     ),
     *(BatchOutcome(), BatchOutcome(accepted=5), BatchOutcome(rejected=(None,), requests="many")),  # type: ignore[arg-type]
