@@ -41,6 +41,7 @@ def read_clock(clock: Clock | None, *, of: str) -> Clock:
     """Give the caller's clock, or the real one. Raises `ConfigurationError` for anything else."""
     if clock is None:
         return Clock()
-    if not isinstance(clock, Clock):
-        raise ConfigurationError(f"The clock of {of} should be a Clock, not {described(clock)}.")
+    with reading(f"The clock of {of}", ConfigurationError):
+        if not isinstance(clock, Clock):
+            raise ConfigurationError(f"The clock of {of} should be a Clock, not {described(clock)}.")
     return clock

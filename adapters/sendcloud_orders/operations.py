@@ -194,7 +194,7 @@ def wait_for(references: Iterable[Reference | str], *, timeout: float) -> Conver
         missing, delay = still_missing, min(delay * 2, _LONGEST_POLL)
 
 
-_MOST_REFERENCES = 1_000_000
+_MOST_REFERENCES = 100_000
 """Orders to wait for: each costs a read, and these take seventeen hours."""
 
 

@@ -16,6 +16,7 @@ from doubles.odd_values import Classless, Colour, Resistance, resisting
 from sendcloud_orders import (
     Accepted,
     BatchOutcome,
+    Clock,
     ConfigurationError,
     Hooks,
     InvalidRequest,
@@ -261,7 +262,7 @@ def test_a_variable_that_is_no_text_is_named(name: str, value: Any) -> None:
     [
         lambda: RetryPolicy(attempts=-(10**5000)),
         lambda: Pace.shared("\ud800", redis_url=["redis://x"]),  # type: ignore[arg-type]
-        lambda: Pace(sleep=coroutine_function),
+        lambda: Clock(sleep=coroutine_function),
         lambda: OAuth2Credentials("id", "secret", fetch=coroutine_function),  # type: ignore[arg-type]
         lambda: OAuth2Credentials("id", "secret").through(fetch=5),  # type: ignore[arg-type]
     ],
@@ -289,7 +290,7 @@ def test_a_clock_that_fails_leaves_nobody_waiting_for_a_token() -> None:
     def fails(*_: object) -> Any:
         raise OSError
 
-    credentials = OAuth2Credentials("id", "secret", fetch=fails, clock=lambda: next(ticks))
+    credentials = OAuth2Credentials("id", "secret", fetch=fails, clock=Clock(monotonic=lambda: next(ticks)))
     for told in ("fetch raised OSError", "clock of OAuth2Credentials cannot be read"):
         with pytest.raises(SendcloudError, match=told):
             credentials.authorization()

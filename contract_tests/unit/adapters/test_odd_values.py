@@ -35,6 +35,7 @@ from sendcloud_orders import (
     BasicCredentials,
     BatchOutcome,
     CallableCredentials,
+    Clock,
     ConfigurationError,
     InvalidRequest,
     Journal,
@@ -146,7 +147,7 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
     "Credentials": lambda stage: BasicCredentials("public", SECRET),
     "Journal": Stage.journal,
     "OAuth2Credentials": lambda stage: OAuth2Credentials("id", SECRET, fetch=token, fetch_async=token_async),
-    "Pace": lambda stage: Pace(sleep=TIME.sleep, sleep_async=sleep_async),
+    "Pace": lambda stage: Pace(clock=Clock(sleep=TIME.sleep, sleep_async=sleep_async)),
     "PaceLimits": lambda stage: PaceLimits(),
     "UpsertReport": lambda stage: UpsertReport(),
 }
