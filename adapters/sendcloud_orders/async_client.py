@@ -108,7 +108,8 @@ class AsyncOrdersClient:
         """Create or update orders like `OrdersClient.upsert`, with up to `concurrency` batches in flight.
 
         Batches in flight never share a key, and the writes of one key keep their order. `orders` may be an asynchronous
-        iterable as well. When the run stops, the batches in flight are waited for.
+        iterable as well. When the run stops, the batches in flight are waited for; a cancellation gives them up, and
+        they are unknown on the `report` that the `CancelledError` carries.
 
         Safe to retry for the reasons that `OrdersClient.upsert` gives. Raises as it does.
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-CONFLICT.
@@ -143,9 +144,9 @@ class AsyncOrdersClient:
         concurrency: int = 4,
         timeout: Timeout | float | None = None,
     ) -> AsyncIterator[BatchOutcome]:
-        """Create or update orders like `OrdersClient.upsert_iter`; outcomes come as batches end, in any sequence.
+        """Create or update orders like `OrdersClient.upsert_iter`; outcomes come as batches end, in any order.
 
-        Closing the iterator early cancels the batches in flight: they may be stored or not.
+        Closing the iterator early gives the batches in flight up: the hook `batch` is told that they are unknown.
         """
         options = UpsertOptions(
             on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes

@@ -130,12 +130,18 @@ class OrdersClient:
         The iterable is read to its end even after a stop, so that the report names every order; for a stream that does
         not end there is `upsert_iter`.
 
-        Safe to retry: the same orders under the same keys update what they created before, and a batch that was
-        lost is stored once. What may have been stored without our knowing is reported as unknown, never as accepted.
+        Safe to retry: the same orders under the same keys update what they created before, and a batch that was lost
+        is stored once. What may have been stored without our knowing is reported as unknown, never as accepted.
+
+        A run that ends with orders rejected, not sent or unknown returns its report: ask `report.ok`, or call
+        `report.raise_for_rejected()`. An order that met a conflict or a 429 to the last is not sent, and its reason
+        says so: the next run sends it.
 
         Raises `InvalidOrders` when the input is empty, or with "stop" when the check refuses an order; an
         `APIStatusError` when the service turns the caller away (401, 403, ...); `IncompleteUpsert` when the iterable
-        or a callback raised. Each of them carries the `report` so far.
+        or a callback raised. Each of them carries the `report` so far, and so does whatever else ends the run: a
+        `KeyboardInterrupt`, a cancellation, a `SystemExit`. Orders of a request under way are unknown then, and the
+        journal holds all that was acknowledged.
 
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS.
         """
@@ -171,8 +177,10 @@ class OrdersClient:
         Made for streams that do not end: memory stays flat (with `duplicates` other than "error"), and after a stop the
         iterable is not read any further. Orders that the check refuses are outcomes here, never an exception.
 
-        Raises an `APIStatusError` when the service turns the caller away, and whatever the iterable raises, both
-        after the outcomes of all orders that were read. Rules: as `upsert`.
+        Raises an `APIStatusError` when the service turns the caller away, and `IncompleteUpsert` when the iterable
+        raises, both after the outcomes of all orders that were read. Where the iterator is closed early, what was read
+        and not yet told goes to the hook `batch`; what an interrupt leaves untold is the `report` on it.
+        Rules: as `upsert`.
         """
         options = UpsertOptions(
             on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
