@@ -6,7 +6,8 @@ import asyncio
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,37 @@ def test_a_bad_order_does_not_sink_the_good_ones_when_the_run_goes_on(connect: C
     report = connect(service).upsert(stream, on_rejected=mode)
     assert (len(report.accepted), len(report.rejected)) == (49, 1)
     assert len(service.sent) == 1
+
+
+class Unreadable(Mapping[str, Any]):
+    """A row that fails when it is looked at, as a lazy one of a database may."""
+
+    def __getitem__(self, name: str) -> Any:
+        raise OSError("connection to the database lost")
+
+    def __iter__(self) -> Iterator[str]:
+        raise OSError("connection to the database lost")
+
+    def __len__(self) -> int:
+        return 4
+
+
+@pytest.mark.rule("UPSERT-ATOMIC")
+@pytest.mark.parametrize("check", [True, False], ids=["checked", "unchecked"])
+@pytest.mark.parametrize("bad", ["an amount out of range", "a row that fails"])
+def test_an_order_that_cannot_be_prepared_is_rejected_and_the_others_go_on(
+    connect: Connect, bad: str, check: bool
+) -> None:
+    stream: list[Any] = orders(250)
+    if bad == "an amount out of range":
+        stream[120]["payment_details"]["total_price"]["value"] = Decimal("1E+400")
+    else:
+        stream[120] = Unreadable()
+    service = FakeService()
+    report = connect(service).upsert(iter(stream), on_rejected="isolate", check=check)
+    assert (len(report.accepted), report.total, len(service.stored)) == (249, 250, 249)
+    [refused] = report.rejected
+    assert (refused.position, bool(refused.errors)) == (120, True)
 
 
 def test_without_the_check_the_service_has_the_last_word(connect: Connect) -> None:
