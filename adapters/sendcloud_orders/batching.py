@@ -8,7 +8,7 @@ from typing import Literal
 
 from sendcloud_orders_api.models import OrderInput
 
-from .bodies import UnwritableBody, key_errors, key_of, read_key, write_body
+from .bodies import UnwritableBody, read_key, write_order
 from .errors import FieldError
 from .identity import OrderId, OrderKey, SendcloudId
 from .report import SUPERSEDED, Accepted, NotSent, Rejected
@@ -36,6 +36,7 @@ class PreparedOrder:
 
 
 Known = Callable[[Sequence[PreparedOrder]], Sequence[SendcloudId | None]]
+"""Gives, order by order, an id where the service is known to hold the order, else None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,7 @@ def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrde
         if not isinstance(order, OrderInput | Mapping):
             wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
             return Rejected(position, None, (wrong,))
-        plain, body = write_body(order, "OrderInput", check=check)
-        key = key_of(plain)
-        return Rejected(position, None, key_errors(plain)) if key is None else PreparedOrder(position, key, body)
+        return PreparedOrder(position, *write_order(order, check=check))
     except UnwritableBody as error:
         return Rejected(position, read_key(order), error.errors)
     except MemoryError:

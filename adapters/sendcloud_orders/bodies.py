@@ -31,11 +31,10 @@ from uuid import UUID
 
 import msgspec
 
-from .checking import DEEPEST, SchemaName, find_errors, fits
+from .checking import DEEPEST, SchemaName, find_errors, fits, is_v2
 from .errors import FieldError
 from .identity import OrderId, OrderKey
 from .pointers import FieldPath
-from .unknown_fields import is_v2
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
@@ -105,7 +104,19 @@ def read_key(order: object) -> OrderKey | None:
         return None
 
 
-def key_of(plain: dict[str, Any]) -> OrderKey | None:
+def write_order(order: msgspec.Struct | Mapping[Any, Any], *, check: bool) -> tuple[OrderKey, bytes]:
+    """Write an order as JSON; give its key, which is needed even without the check.
+
+    Raises `UnwritableBody`. Rules: UPSERT-KEY, UPSERT-ID.
+    """
+    plain, body = write_body(order, "OrderInput", check=check)
+    key = _key_of(plain)
+    if key is None:
+        raise UnwritableBody(_key_errors(plain))
+    return key, body
+
+
+def _key_of(plain: dict[str, Any]) -> OrderKey | None:
     """Read the key of a plain order, or None when it has no readable one. Rule: UPSERT-KEY."""
     try:
         return _key(plain["order_id"], plain["order_details"]["integration"]["id"])
@@ -113,10 +124,14 @@ def key_of(plain: dict[str, Any]) -> OrderKey | None:
         return None
 
 
-def key_errors(plain: dict[str, Any]) -> tuple[FieldError, ...]:
+def _key_errors(plain: dict[str, Any]) -> tuple[FieldError, ...]:
     """Say what keeps the key of a plain order from being read: the field that is missing, or is of another type."""
-    found = tuple(error for error in find_errors("OrderInput", plain) if error.path in _KEY_PATHS or is_v2(error.path))
-    if any(error.path in _KEY_PATHS for error in found):
+    try:
+        write_body(plain, "OrderInput", check=True)
+        found: tuple[FieldError, ...] = ()
+    except UnwritableBody as error:
+        found = tuple(one for one in error.errors if one.path in _KEY_PATHS or is_v2(one.path))
+    if any(one.path in _KEY_PATHS for one in found):
         return found
     # The schema takes 41.0 for an integer.
     given = type(plain["order_details"]["integration"]["id"]).__name__

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -14,7 +15,7 @@ import msgspec
 
 from .errors import FieldError
 from .pointers import FieldPath
-from .unknown_fields import unknown_errors
+from .version_two import V2_ROOTS, V2_WRAPPERS, V3_PLACES
 
 SchemaName = Literal["OrderInput", "OrderUpdate"]
 
@@ -125,7 +126,7 @@ def _errors(failure: jsonschema_rs.ValidationError, context: _Context) -> Iterat
         case "additionalProperties" | "unevaluatedProperties":
             known = _names_beside(failure.schema_path)
             for name in kind.unexpected:
-                yield from unknown_errors(name, context.value_at((*path, name)), path, known)
+                yield from _unknown_errors(name, context.value_at((*path, name)), path, known)
         case "oneOf" | "anyOf":
             yield from _of_best_branch(kind.context, path, context)
         case "not":
@@ -226,3 +227,38 @@ def _message(name: str, kind: Any) -> str:
 
 def _counted(limit: int, noun: str) -> str:
     return f"{limit} {noun}" if limit == 1 else f"{limit} {noun}s"
+
+
+# ---------------------------------------------------------------- fields that the schema does not know
+
+_UNKNOWN = "Extra inputs are not permitted"
+
+
+def _unknown_errors(name: str, value: object, path: FieldPath, known: Sequence[str]) -> Iterator[FieldError]:
+    """Refuse a field that the schema does not know at `path`, where it knows `known`; v2's parcels field by field."""
+    here = (*path, name)
+    if not path and name in V2_WRAPPERS:
+        message = f"{_UNKNOWN}: this is the v2 shape; v3 takes orders with no {name} around them"
+        yield FieldError(message, here, "extra_forbidden")
+        for inner in value if isinstance(value, dict) else ():
+            if inner in V3_PLACES:
+                yield FieldError(_moved(inner), (*here, inner), "extra_forbidden")
+    else:
+        yield FieldError(
+            _moved(name) if not path and name in V3_PLACES else _UNKNOWN + _meant(name, known), here, "extra_forbidden"
+        )
+
+
+def is_v2(path: FieldPath) -> bool:
+    """Tell whether a path of a body is one that v2 has and v3 does not."""
+    return path[:1] in V2_ROOTS
+
+
+def _moved(name: str) -> str:
+    return f"{_UNKNOWN}: this is the v2 shape; v3 has it at {V3_PLACES[name]}"
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    renamed = V3_PLACES.get(name, "").rpartition(".")[2]
+    alike = [renamed] if renamed in known else get_close_matches(name, known, n=1)
+    return f"; did you mean {alike[0]}?" if alike else ""

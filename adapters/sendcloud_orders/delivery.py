@@ -11,7 +11,7 @@ from sendcloud_orders_api.api.orders import upsert_orders
 from sendcloud_orders_api.models import OrderReference, UpsertResult
 from sendcloud_orders_api.types import UNSET
 
-from .batching import PlannedBatch, PreparedOrder, join_bodies
+from .batching import Known, PlannedBatch, PreparedOrder, join_bodies
 from .errors import ContractError, FieldError
 from .exchange import (
     UPSERT,
@@ -58,9 +58,9 @@ class Delivery:
             self._read(exchange)
         return self.outcome
 
-    def skip_known(self, known: Sequence[SendcloudId | None]) -> None:
-        """Take out the orders that the service is known to hold; `known` has an id or None for each of the batch."""
-        pairs = list(zip(self.batch.orders, known, strict=True))
+    def skip_known(self, known: Known) -> None:
+        """Take out the orders that the service is known to hold."""
+        pairs = list(zip(self.batch.orders, known(self.batch.orders), strict=True))
         accepted = tuple(Accepted(order.position, order.key, id) for order, id in pairs if id is not None)
         if accepted:
             self._add(BatchOutcome(accepted))

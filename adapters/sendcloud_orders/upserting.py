@@ -161,7 +161,8 @@ class UpsertRun:
         Raises `InvalidOrders`, or `IncompleteUpsert` when the list cannot be read to its end.
         """
         if self.options.on_rejected == "stop" and isinstance(orders, Sequence):
-            _check_all(_read_all(orders), self.options)
+            listed = _read_all(orders)
+            _check_all(listed, self.options)
             self._checked = True
 
     def plan(self, orders: Iterable[object], *, drain: bool) -> Iterator[PlannedBatch]:
@@ -240,7 +241,7 @@ class UpsertRun:
             elif batch.rejected and self.options.on_rejected == "stop":
                 delivery.break_off(_REFUSED_BEFORE)
             elif self._journal is not None and batch.orders:
-                delivery.skip_known(self._known(batch.orders))
+                delivery.skip_known(self._known)
                 if self.stopped:  # by a journal that cannot be read
                     delivery.break_off(_STOPPED)
             yield from delivery.converse()

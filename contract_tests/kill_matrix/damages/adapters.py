@@ -35,7 +35,7 @@ def the_adapters_send_an_id_as_a_number(patch: pytest.MonkeyPatch) -> None:
         plain = decode_json(content)
         return copy, encode_json(plain | ({"id": int(plain["id"])} if "id" in plain else {}))
 
-    wrap_in(patch, "batching.write_body", write_body)
+    wrap_in(patch, "bodies.write_body", write_body)
 
 
 @damaged("UPSERT-LIMIT")
@@ -68,7 +68,7 @@ def the_adapters_send_the_first_of_two_orders_last(patch: pytest.MonkeyPatch) ->
 
 @damaged("UPSERT-REQUIRED", "UPSERT-BOUNDS")
 def the_adapters_check_nothing_before_sending(patch: pytest.MonkeyPatch) -> None:
-    wrap_in(patch, "batching.write_body", lambda true, order, schema, *, check: true(order, schema, check=False))
+    wrap_in(patch, "bodies.write_body", lambda true, order, schema, *, check: true(order, schema, check=False))
 
 
 @damaged("READ-ID")

@@ -11,7 +11,7 @@ from sendcloud_orders.bodies import UnwritableBody, write_body
 from sendcloud_orders.checking import SchemaName, find_errors
 from sendcloud_orders.errors import FieldError
 from sendcloud_orders.pointers import FieldPath
-from sendcloud_orders.unknown_fields import V3_PLACES
+from sendcloud_orders.version_two import V3_PLACES
 
 
 def changed(path: FieldPath, value: Any) -> dict[str, Any]:
