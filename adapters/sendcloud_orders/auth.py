@@ -218,7 +218,7 @@ class CallableCredentials:
                 "The fn of CallableCredentials should be a function that gives the whole value of the Authorization "
                 f"header, not {described(fn)}."
             )
-        self.account = check_text("The account of CallableCredentials", account, ConfigurationError)
+        self.account: str = check_text("The account of CallableCredentials", account, ConfigurationError)
         self._fn = fn
 
     def authorization(self) -> str:
@@ -318,7 +318,7 @@ class OAuth2Credentials:
         self.account: str = _checked("SENDCLOUD_CLIENT_ID", client_id)
         self._client_id = self.account
         self._client_secret = _checked("SENDCLOUD_CLIENT_SECRET", client_secret)
-        self.token_url = check_token_url(token_url)
+        self.token_url: str = check_token_url(token_url)
         self._form = {"grant_type": "client_credentials"} | _scope_field(scope)
         self._fetch = _checked_fetch(fetch)
         self._fetch_async = _checked_fetch_async(fetch_async)

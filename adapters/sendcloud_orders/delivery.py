@@ -41,8 +41,8 @@ class Delivery:
     """
 
     def __init__(self, batch: PlannedBatch, *, isolate: bool = False, partner_id: UUID | None = None) -> None:
-        self.batch = batch
-        self.outcome = BatchOutcome(batch.accepted, batch.rejected, batch.not_sent)
+        self.batch: PlannedBatch = batch
+        self.outcome: BatchOutcome = BatchOutcome(batch.accepted, batch.rejected, batch.not_sent)
         self._isolate = isolate
         self._partner_id = partner_id
         self._waiting: deque[tuple[PreparedOrder, ...]] = deque([batch.orders] if batch.orders else [])

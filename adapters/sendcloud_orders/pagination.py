@@ -253,7 +253,7 @@ class Listing:
     """A listing on its way from page to page; a cursor that comes twice would make it endless. Rule: LIST-CURSOR."""
 
     def __init__(self, filters: dict[str, Any]) -> None:
-        self.ended = False
+        self.ended: bool = False
         self._filters = filters
         self._cursor: str | None = None
         self._cursors = {filters.get("cursor")} - {None}
