@@ -1,6 +1,7 @@
-"""Hypothesis profiles: `dev` remembers failures, `ci` repeats itself exactly, `deep` looks further."""
+"""How much is tried. `dev` remembers failures, `ci` repeats itself exactly, `deep` looks further, `sample` is brief."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.register_profile("deep", parent=settings.get_profile("ci"), max_examples=1000, derandomize=False)
-PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev")
+settings.register_profile("sample", parent=settings.get_profile("ci"), max_examples=10)
+
+# Where several Pythons run the tests, one of them runs all; the others show that what is shipped works there too.
+THIS_PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+MAIN_PYTHON = os.environ.get("MAIN_PYTHON") or THIS_PYTHON
+USUAL_PROFILE = "sample" if THIS_PYTHON != MAIN_PYTHON else "ci" if os.environ.get("CI") else "dev"
+PROFILE = os.environ.get("HYPOTHESIS_PROFILE") or USUAL_PROFILE
 settings.load_profile(PROFILE)
 
 
@@ -33,11 +40,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reports", type=Path, metavar="FOLDER", help="leave the reports of a contract run there")
 
 
-def pytest_report_header(config: pytest.Config) -> str:
-    """Print the settings that the property tests ran under."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the main Python what no Python shows differently from another."""
+    left = [item for item in items if THIS_PYTHON != MAIN_PYTHON and item.get_closest_marker("one_python")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Print the settings that the property tests ran under, and what is left to another Python."""
     now = settings()
     phases = ", ".join(phase.name for phase in now.phases if phase in (Phase.generate, Phase.shrink))
-    return (
-        f"property tests: profile {PROFILE}, {now.max_examples} examples, "
-        f"{'repeatable' if now.derandomize else 'random'}, phases {phases}"
-    )
+    chance = "repeatable" if now.derandomize else "random"
+    told = [f"property tests: profile {PROFILE}, {now.max_examples} examples, {chance}, phases {phases}"]
+    if THIS_PYTHON != MAIN_PYTHON:
+        told.append(f"tests marked one_python: on Python {MAIN_PYTHON} alone")
+    return told

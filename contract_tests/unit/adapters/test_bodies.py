@@ -204,6 +204,7 @@ def test_a_type_named_like_one_that_is_taken_is_told_with_its_module() -> None:
     assert error.message == "Input should be a valid boolean, not numpy.bool"
 
 
+@pytest.mark.one_python
 @given(order_input(fill="full"))
 @settings(max_examples=3)
 def test_no_field_of_an_order_takes_bytes(plain: Json) -> None:
@@ -787,7 +788,6 @@ def readable(value: object) -> Json:
 
 
 @pytest.mark.rule("VALUES-SURVIVE")
-@settings(max_examples=200)
 @given(data=st.data(), check=st.booleans(), way=st.sampled_from(WAYS))
 def test_whatever_stands_at_whatever_field_is_sent_as_it_is_meant_or_refused_and_nothing_is_raised(
     data: st.DataObject, check: bool, way: Way

@@ -45,6 +45,7 @@ print("rendered", rendered)
 """
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_help_signatures_reprs_and_pickles_hold_no_value_of_the_environment() -> None:
     environment = {

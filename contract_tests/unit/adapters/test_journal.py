@@ -157,6 +157,7 @@ def test_threads_may_share_a_journal(journal: Journal) -> None:
     assert len(journal) == 4 * 20 * 10
 
 
+@pytest.mark.one_python
 def test_twenty_thousand_orders_do_not_grow_in_memory(journal: Journal) -> None:
     tracemalloc.start()
     try:
@@ -337,6 +338,7 @@ def test_a_journal_in_use_by_another_process_is_refused(path: Path) -> None:
         writer.kill()
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(kills=st.lists(st.integers(0, 40), min_size=2, max_size=4))

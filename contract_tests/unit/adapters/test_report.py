@@ -121,6 +121,7 @@ def test_a_report_survives_a_pickle() -> None:
     assert pickle.loads(pickle.dumps(report)) == report
 
 
+@pytest.mark.one_python
 def test_an_accepted_order_takes_no_more_than_two_hundred_bytes() -> None:
     count = 20_000
     tracemalloc.start()

@@ -165,6 +165,7 @@ def test_the_16th_write_in_a_row_is_a_429_and_reads_go_on(limited: Api) -> None:
     assert limited.get("/orders").status_code == 200
 
 
+@pytest.mark.one_python
 @pytest.mark.rule("RATE-LIMIT")
 def test_the_1001st_read_in_a_row_is_a_429(limited: Api) -> None:
     statuses = [limited.get("/orders/1").status_code for _ in range(1001)]
