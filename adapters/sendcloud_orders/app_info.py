@@ -17,7 +17,10 @@ _LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class AppInfo:
-    """The program that uses this package, for the user agent."""
+    """The program that uses this package, for the user agent.
+
+    Raises `ConfigurationError` for a name or version that no header can hold.
+    """
 
     name: str
     version: str = ""

@@ -47,7 +47,9 @@ class OrdersClient:
     itself. Of an answer at most `max_answer_bytes` are read. A child after a fork has connections of its own.
     `transport` stands in for the network in tests; `clock` for time and chance.
 
-    Raises `ConfigurationError` for a setting that is missing or wrong.
+    Raises `ConfigurationError` for a setting that is missing or wrong. Each method raises `InvalidRequest` for an
+    argument that cannot be meant, and `ConfigurationError` for a `timeout` that is none or once the client is closed:
+    as the call begins, before anything is sent.
     """
 
     def __init__(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import os
 from collections.abc import Callable, Iterator
@@ -121,7 +120,7 @@ def test_a_filter_like_no_other_gets_no_wrong_advice_and_a_short_message(name: s
 
 
 @pytest.mark.rule("LIST-INTEGRATION")
-@pytest.mark.parametrize("value", [0, -1, 2**63, [41, 0], [2**70], 41.0, [True], {"id": 41}, b"41", itertools.count(1)])
+@pytest.mark.parametrize("value", [0, -1, 2**63, [41, 0], [2**70], 41.0, [True], {"id": 41}, b"41", range(10**9)])
 def test_an_integration_that_cannot_be_one_is_refused(value: Any) -> None:
     with pytest.raises(InvalidRequest, match="integration"):
         read_filters({"integration": value})
