@@ -7,9 +7,9 @@ LOCK = contract_tests/runs/lock.py
 # Any number of runs at a time, as long as nothing that they use is set up anew.
 TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
 # As many environments at a time as there are cores; each one's output in one piece.
+ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
 # The Python of .venv runs every test, the others a sample.
-ALL_TOX = MAIN_PYTHON=$$(.venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")') \
-	.venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
+export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 
 # pyenv hides the Pythons that are not active: show them to tox.
 empty :=
