@@ -112,8 +112,9 @@ class Attempts(Generic[T]):
         if status == 429:
             self._pace.slow_down(operation.kind)
         if self._decision is None:
-            if isinstance(outcome, Lost) and not outcome.sent and not reached:
-                self._outcome = replace(outcome, detail=f"{outcome.detail} to a service that has not answered yet")
+            if not reached and isinstance(outcome, Lost) and not outcome.sent:
+                hint = "nothing has answered there yet: check base URL and network"
+                self._outcome = replace(outcome, detail=f"{outcome.detail}, and {hint}")
             return False
         if self._decision.hold_all:
             self._pace.hold(self._decision.delay, operation.kind)

@@ -215,7 +215,7 @@ def test_a_service_that_is_down_is_told_of_within_seconds_and_by_the_report(conn
     report = client.upsert(orders(250), on_rejected=mode)
     assert (report.ok, len(report.not_sent)) == (False, 250)
     assert sum(client.watch.slept) < 5
-    assert "a service that has not answered yet" in report.not_sent[0].reason
+    assert "nothing has answered there yet: check base URL" in report.not_sent[0].reason
     with pytest.raises(IncompleteUpsert):
         report.raise_for_rejected()
 
