@@ -101,8 +101,11 @@ class SandboxProtocol(H11Protocol):
             return True
         if self.ending or self.wire.is_closing() or self.conn.their_state not in (h11.SEND_BODY, h11.ERROR):
             return False
+        try:
+            self.wire.write_eof()
+        except OSError:  # the client has gone, and nobody needs to be waited for
+            return False
         self.lingering = True
-        self.wire.write_eof()
         self.wire.resume_reading()
         self.loop.call_later(UNREAD_SECONDS, self.wire.abort)
         return True

@@ -14,15 +14,18 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from subprocess import PIPE
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
+import h11
 import httpx
 import pytest
 
 from doubles.sandbox_client import Api
 from orders.factory import order
 from sendcloud_orders_sandbox import Policies, Sandbox, protocol
+from sendcloud_orders_sandbox.protocol import LingeringTransport, SandboxProtocol
 
 MEGABYTE = 1_000_000
 ORDERS = "/api/v3/orders"
@@ -291,6 +294,29 @@ def test_a_strange_request_is_refused_or_its_connection_closed_and_nothing_is_lo
     with Api(sandbox) as api:
         assert api.get("/orders").status_code == 200
     assert errors(caplog) == []
+
+
+class Gone:
+    """The connection of a client that has gone: what is left to do with it is to close it."""
+
+    closed = False
+
+    def is_closing(self) -> bool:
+        return False
+
+    def write_eof(self) -> None:
+        raise OSError(107, "Transport endpoint is not connected")
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def test_a_client_that_has_gone_is_not_waited_for() -> None:
+    connection: Any = SandboxProtocol.__new__(SandboxProtocol)
+    connection.wire, connection.conn = Gone(), SimpleNamespace(their_state=h11.ERROR)
+    LingeringTransport(connection.wire, connection).close()
+    assert connection.wire.closed
+    assert not connection.lingering
 
 
 def test_strange_requests_put_nothing_into_the_output_of_the_command() -> None:
