@@ -323,6 +323,7 @@ def names(message: str, parameter: str) -> bool:
     return any(name.lower().replace("_", " ") in said for name in (parameter, SPELT.get(parameter, parameter)))
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("name", PUBLIC)
 def test_any_value_at_any_one_parameter_is_taken_or_refused_by_name(name: str, runner: asyncio.Runner) -> None:
     public = PUBLIC[name]
