@@ -50,6 +50,11 @@ def load_spec(path: Path) -> dict[str, Any]:
     for pointer, key, value in walk(spec):
         if not isinstance(key, str | int) or not isinstance(value, dict | list | str | int | float | bool | None):
             raise SpecError(f"{path.name}, {pointer}: {value} is a {type(value).__name__}; put it in quotes.")
+        if key == "properties" and isinstance(value, dict) and "extra" in value:
+            raise SpecError(
+                f"{path.name}, {pointer}: each model keeps unknown fields in `extra`, so no property can be called so. "
+                "Call the field of the models something else in spec/templates."
+            )
         if key == "$ref" and isinstance(value, str) and not resolves(spec, value):
             raise SpecError(f"{path.name}, {pointer}: {value} refers to nothing. Fix the reference or add its target.")
     return spec

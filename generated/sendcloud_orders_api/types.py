@@ -2,8 +2,10 @@
 
 import datetime
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
 from types import NoneType
 from typing import Annotated, Any, Generic, TypeVar
 from urllib.parse import urlencode
@@ -17,7 +19,13 @@ Unset = msgspec.UnsetType
 UNSET = msgspec.UNSET
 AwareDatetime = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 
+EXTRA = "<extra>"
+"""What the codec calls the field `extra` of a model. No name of a body, and never sent: see `inline`."""
+
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+_EXTRA_IN_JSON = f'"{EXTRA}":'.encode()
+_UNTYPED = msgspec.json.Decoder(float_hook=Decimal)
+_UNKNOWN = "Object contains unknown field"
 # The parts of msgspec's messages: the reason, a value of the body that must not be shown, the byte, the path.
 _MESSAGE = re.compile(
     r"(?P<reason>.*?)(?: (?P<value>['\"]).*(?P=value))?"
@@ -81,13 +89,17 @@ def to_params(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def encode(body: object) -> bytes:
-    """Write a body as JSON, with decimals as numbers of the same digits. Bytes must be JSON and are returned unchanged.
+    """Write a body as JSON, with decimals as numbers of the same digits, and what models hold in `extra` beside their
+    fields. Bytes must be JSON and are returned unchanged.
 
-    Raises `ValueError` on NaN or infinity.
+    Raises `ValueError` on NaN or infinity, on an `extra` that is no dict, and on a field that is both in `extra`
+    and in the model.
     """
     if isinstance(body, bytes):
         return body
     content = _ENCODER.encode(body)
+    if _EXTRA_IN_JSON in content:
+        content = _ENCODER.encode(inline(msgspec.to_builtins(body, builtin_types=(Decimal,))))
     if b"NaN" in content or b"Infinity" in content:  # Perhaps inside a string: the decoder can tell.
         try:
             msgspec.json.decode(content)
@@ -96,13 +108,44 @@ def encode(body: object) -> bytes:
     return content
 
 
-def decode(body_type: type[T], content: bytes, *, status_code: int = 200, content_type: str = "") -> T:
-    """Read a body as a type, leniently: a number may be given as a string, and an open model ignores unknown fields.
+def inline(plain: Any) -> Any:
+    """Copy a body of dicts and lists, as msgspec makes it of models, with what they hold in `extra` beside their fields.
+
+    Raises `ValueError` on an `extra` that is no dict, and on a field that is both in `extra` and in the model.
+    """
+    if isinstance(plain, list | tuple):
+        return [inline(part) for part in plain]
+    if not isinstance(plain, dict):
+        return plain
+    fields = {name: inline(part) for name, part in plain.items() if name != EXTRA}
+    extra = plain.get(EXTRA)
+    if extra is None:
+        return fields
+    if not isinstance(extra, dict):
+        raise ValueError(f"extra should be a dict of fields, not {type(extra).__name__}")
+    if twice := sorted(extra.keys() & fields.keys()):
+        raise ValueError(f"{', '.join(twice)}: given as a field and in extra as well")
+    return fields | extra
+
+
+def decode(
+    body_type: type[T],
+    content: bytes,
+    *,
+    status_code: int = 200,
+    content_type: str = "",
+    on_unknown: Callable[[str], object] | None = None,
+) -> T:
+    """Read a body as a type, leniently: a number may be given as a string. Numbers without a type become `Decimal`.
+
+    Fields that a model does not name are kept in its `extra`, and `on_unknown` is called with the path of each, such as
+    `data[].order_details.x`.
 
     Raises `UnreadableResponse` when the body does not have this type.
     """
     try:
-        return msgspec.json.decode(content if body_type is not NoneType else b"null", type=body_type, strict=False)
+        read: T = _decode(body_type, content if body_type is not NoneType else b"null", on_unknown)
+        return read
     except UnicodeDecodeError:
         reason = "the body is not UTF-8"
     except RecursionError:
@@ -114,6 +157,68 @@ def decode(body_type: type[T], content: bytes, *, status_code: int = 200, conten
     assert parts is not None
     position = int(parts["byte"]) if parts["byte"] else None
     raise UnreadableResponse(status_code, content_type, parts["reason"], parts["path"] or "", position)
+
+
+def _decode(body_type: Any, content: bytes, on_unknown: Callable[[str], object] | None) -> Any:
+    """Read with models that refuse unknown fields, which costs nothing; go the long way only where one has come."""
+    decoder = _decoder(body_type)
+    try:
+        return decoder.decode(content)
+    except msgspec.ValidationError as error:
+        if not str(error).startswith(_UNKNOWN):
+            raise
+    plain = _UNTYPED.decode(content)
+    _gather(plain, _model_in(msgspec.inspect.type_info(body_type)), "", on_unknown)
+    return decoder.decode(_ENCODER.encode(plain))
+
+
+@cache
+def _decoder(body_type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(body_type, strict=False, float_hook=Decimal)
+
+
+def _gather(plain: Any, model: type | None, path: str, on_unknown: Callable[[str], object] | None) -> None:
+    """Move what the models do not name to where they keep it."""
+    if model is None:
+        return
+    if isinstance(plain, list):
+        for part in plain:
+            _gather(part, model, f"{path}[]", on_unknown)
+    elif isinstance(plain, dict):
+        named, models = _fields(model)
+        beyond = plain.keys() - named
+        for name, inner in models:
+            if name in plain:
+                _gather(plain[name], inner, f"{path}.{name}" if path else name, on_unknown)
+        if beyond:
+            plain[EXTRA] = {name: plain.pop(name) for name in [name for name in plain if name in beyond]}
+            if on_unknown is not None:
+                for name in plain[EXTRA]:
+                    on_unknown(f"{path}.{name}" if path else name)
+
+
+@cache
+def _fields(model: type) -> tuple[frozenset[str], tuple[tuple[str, type], ...]]:
+    """Name the fields of a model as JSON calls them, and the models inside."""
+    info = msgspec.inspect.type_info(model)
+    assert isinstance(info, msgspec.inspect.StructType)
+    inside = ((one.encode_name, _model_in(one.type)) for one in info.fields)
+    return (
+        frozenset(one.encode_name for one in info.fields if one.encode_name != EXTRA),
+        tuple((name, inner) for name, inner in inside if inner is not None),
+    )
+
+
+def _model_in(kind: msgspec.inspect.Type) -> type | None:
+    """Find the model that a type is, lists or is a choice of."""
+    match kind:
+        case msgspec.inspect.StructType(cls=model):
+            return model
+        case msgspec.inspect.ListType(item_type=item):
+            return _model_in(item)
+        case msgspec.inspect.UnionType(types=types):
+            return next(filter(None, map(_model_in, types)), None)
+    return None
 
 
 def read(body_types: Mapping[str, type[T]], status_code: int, content: bytes, content_type: str) -> T:
@@ -134,6 +239,7 @@ def read(body_types: Mapping[str, type[T]], status_code: int, content: bytes, co
 
 
 __all__ = [
+    "EXTRA",
     "UNSET",
     "AwareDatetime",
     "Request",
@@ -141,6 +247,7 @@ __all__ = [
     "Unset",
     "decode",
     "encode",
+    "inline",
     "read",
     "to_params",
     "to_text",

@@ -1,7 +1,11 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 
-class Address(msgspec.Struct, kw_only=True, gc=False):
+
+class Address(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """A postal address."""
 
     name: str | None = None
@@ -16,3 +20,5 @@ class Address(msgspec.Struct, kw_only=True, gc=False):
     country_code: str | None = None
     email: str | None = None
     phone_number: str | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -21,3 +23,5 @@ class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
     """ISO 3166-2 code, such as `IT-RM`. The part after the hyphen alone has been seen too."""
     email: str | Unset = UNSET
     phone_number: str | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class AddressUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -18,3 +20,5 @@ class AddressUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_field
     country_code: str | Unset = UNSET
     email: str | Unset = UNSET
     phone_number: str | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,11 +1,14 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 from .error_links import ErrorLinks
 from .error_meta import ErrorMeta
 from .error_source import ErrorSource
 
 
-class ApiError(msgspec.Struct, kw_only=True, gc=False):
+class ApiError(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One thing that went wrong."""
 
     status: int | str
@@ -23,3 +26,5 @@ class ApiError(msgspec.Struct, kw_only=True, gc=False):
     """Short summary, the same for every error of its kind."""
     source: ErrorSource | None = None
     meta: ErrorMeta | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class CustomerDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -11,3 +13,5 @@ class CustomerDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unkno
     phone: str | Unset = UNSET
     phone_number: str | Unset = UNSET
     email: str | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,7 +1,11 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 
-class DangerousGoods(msgspec.Struct, kw_only=True, gc=False):
+
+class DangerousGoods(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """What a carrier must know about a dangerous product. Codes may come back in a different case."""
 
     chemical_record_identifier: str | None = None
@@ -23,3 +27,5 @@ class DangerousGoods(msgspec.Struct, kw_only=True, gc=False):
     transport_category: str | None = None
     tunnel_restriction_code: str | None = None
     weight_type: str | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

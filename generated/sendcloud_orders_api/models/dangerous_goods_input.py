@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .adr_packing_group import AdrPackingGroup
 from .commodity_regulated_level import CommodityRegulatedLevel
 from .dangerous_goods_unit import DangerousGoodsUnit
@@ -44,3 +46,5 @@ class DangerousGoodsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown
     tunnel_restriction_code: str | Unset | None = UNSET
     """Tunnel restriction code under ADR."""
     weight_type: WeightType | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,8 +1,9 @@
 import datetime
+from typing import Any
 
 import msgspec
 
-from ..types import UNSET, AwareDatetime, Unset
+from ..types import EXTRA, UNSET, AwareDatetime, Unset
 
 
 class DeliveryDatesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -12,6 +13,8 @@ class DeliveryDatesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_
     """When it is handed over to the carrier."""
     deliver_at: AwareDatetime | Unset | None = UNSET
     """When it is delivered to the customer."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
         if isinstance(self.handover_at, datetime.datetime) and self.handover_at.tzinfo is None:

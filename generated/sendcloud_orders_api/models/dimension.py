@@ -1,7 +1,11 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 
-class Dimension(msgspec.Struct, kw_only=True, gc=False):
+
+class Dimension(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """Length, width and height."""
 
     length: float | None = None
@@ -9,3 +13,5 @@ class Dimension(msgspec.Struct, kw_only=True, gc=False):
     height: float | None = None
     unit: str | None = None
     """A `DimensionUnit`, or a unit that is not known yet."""
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,5 +1,8 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA, UNSET, Unset
 from .dimension_unit import DimensionUnit
 
 
@@ -10,3 +13,5 @@ class DimensionInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     width: float
     height: float
     unit: DimensionUnit
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .dimension_unit import DimensionUnit
 
 
@@ -11,3 +13,5 @@ class DimensionUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     width: float | Unset = UNSET
     height: float | Unset = UNSET
     unit: DimensionUnit | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,4 +1,8 @@
+from typing import Any
+
 import msgspec
+
+from ..types import EXTRA, UNSET, Unset
 
 
 class IntegrationInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -6,3 +10,5 @@ class IntegrationInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fi
 
     id: int
     """Id of one of the account's integrations."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

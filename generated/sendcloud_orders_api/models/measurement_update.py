@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .dimension_update import DimensionUpdate
 from .volume_update import VolumeUpdate
 from .weight_update import WeightUpdate
@@ -12,3 +14,5 @@ class MeasurementUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_f
     dimension: DimensionUpdate | Unset = UNSET
     weight: WeightUpdate | Unset = UNSET
     volume: VolumeUpdate | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import AwareDatetime
+from ..types import EXTRA, AwareDatetime
 from .address import Address
 from .customer_details import CustomerDetails
 from .customs_details import CustomsDetails
@@ -10,7 +12,7 @@ from .service_point import ServicePoint
 from .shipping_details import ShippingDetails
 
 
-class Order(msgspec.Struct, kw_only=True, gc=False):
+class Order(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """An order as the service returns it."""
 
     id: int
@@ -31,3 +33,5 @@ class Order(msgspec.Struct, kw_only=True, gc=False):
     shipping_address: Address | None = None
     shipping_details: ShippingDetails | None = None
     service_point_details: ServicePoint | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

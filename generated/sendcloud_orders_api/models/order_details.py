@@ -1,12 +1,14 @@
+from typing import Any
+
 import msgspec
 
-from ..types import AwareDatetime
+from ..types import EXTRA, AwareDatetime
 from .integration import Integration
 from .order_item import OrderItem
 from .status import Status
 
 
-class OrderDetails(msgspec.Struct, kw_only=True, gc=False):
+class OrderDetails(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """What was ordered, where and when."""
 
     integration: Integration
@@ -20,3 +22,5 @@ class OrderDetails(msgspec.Struct, kw_only=True, gc=False):
     """Free text about the order."""
     tags: list[str] | None = None
     """Tags that the shop gave the order."""
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,8 +1,9 @@
 import datetime
+from typing import Any
 
 import msgspec
 
-from ..types import UNSET, AwareDatetime, Unset
+from ..types import EXTRA, UNSET, AwareDatetime, Unset
 from .integration_input import IntegrationInput
 from .order_item_input import OrderItemInput
 from .status_input import StatusInput
@@ -23,6 +24,8 @@ class OrderDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_f
     """Free text about the order."""
     tags: list[str] | Unset | None = UNSET
     """Tags that the shop gave the order."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
         if isinstance(self.order_created_at, datetime.datetime) and self.order_created_at.tzinfo is None:

@@ -1,8 +1,9 @@
 import datetime
+from typing import Any
 
 import msgspec
 
-from ..types import UNSET, AwareDatetime, Unset
+from ..types import EXTRA, UNSET, AwareDatetime, Unset
 from .integration_update import IntegrationUpdate
 from .order_item_update import OrderItemUpdate
 from .status_update import StatusUpdate
@@ -19,6 +20,8 @@ class OrderDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_
     """Items to change, each found by its exact name."""
     notes: str | Unset | None = UNSET
     tags: list[str] | Unset | None = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
         if isinstance(self.order_created_at, datetime.datetime) and self.order_created_at.tzinfo is None:

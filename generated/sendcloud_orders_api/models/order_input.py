@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .address_input import AddressInput
 from .customer_details_input import CustomerDetailsInput
 from .customs_details_input import CustomsDetailsInput
@@ -28,3 +30,5 @@ class OrderInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=T
     shipping_address: AddressInput | Unset = UNSET
     shipping_details: ShippingDetailsInput | Unset = UNSET
     service_point_details: ServicePointInput | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,5 +1,8 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 from .dangerous_goods import DangerousGoods
 from .delivery_dates import DeliveryDates
 from .item_properties import ItemProperties
@@ -7,7 +10,7 @@ from .measurement import Measurement
 from .price import Price
 
 
-class OrderItem(msgspec.Struct, kw_only=True, gc=False):
+class OrderItem(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """One line of the order."""
 
     name: str
@@ -30,3 +33,5 @@ class OrderItem(msgspec.Struct, kw_only=True, gc=False):
     material_content: str | None = None
     intended_use: str | None = None
     dangerous_goods: DangerousGoods | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .dangerous_goods_input import DangerousGoodsInput
 from .delivery_dates_input import DeliveryDatesInput
 from .item_price_input import ItemPriceInput
@@ -45,3 +47,5 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     intended_use: str | Unset | None = UNSET
     """What the product is for."""
     dangerous_goods: DangerousGoodsInput | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .delivery_dates_update import DeliveryDatesUpdate
 from .item_properties import ItemProperties
 from .measurement_input import MeasurementInput
@@ -28,3 +30,5 @@ class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     material_content: str | Unset | None = UNSET
     intended_use: str | Unset | None = UNSET
     delivery_dates: DeliveryDatesUpdate | Unset | None = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

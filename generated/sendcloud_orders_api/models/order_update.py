@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .address_update import AddressUpdate
 from .customer_details_update import CustomerDetailsUpdate
 from .customs_details_input import CustomsDetailsInput
@@ -27,3 +29,5 @@ class OrderUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=
     shipping_address: AddressUpdate | Unset = UNSET
     shipping_details: ShippingDetailsUpdate | Unset = UNSET
     service_point_details: ServicePointInput | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,11 +1,14 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 from .costs import Costs
 from .price import Price
 from .status import Status
 
 
-class PaymentDetails(msgspec.Struct, kw_only=True, gc=False):
+class PaymentDetails(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """What the order costs and whether it is paid."""
 
     total_price: Price
@@ -19,3 +22,5 @@ class PaymentDetails(msgspec.Struct, kw_only=True, gc=False):
     insurance_costs: Costs | None = None
     freight_costs: Costs | None = None
     other_costs: Costs | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .costs_input import CostsInput
 from .price_input import PriceInput
 from .status_input import StatusInput
@@ -22,3 +24,5 @@ class PaymentDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown
     insurance_costs: CostsInput | Unset | None = UNSET
     freight_costs: CostsInput | Unset | None = UNSET
     other_costs: CostsInput | Unset | None = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

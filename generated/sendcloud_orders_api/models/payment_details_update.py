@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .costs_input import CostsInput
 from .price_update import PriceUpdate
 from .status_update import StatusUpdate
@@ -19,3 +21,5 @@ class PaymentDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknow
     insurance_costs: CostsInput | Unset | None = UNSET
     freight_costs: CostsInput | Unset | None = UNSET
     other_costs: CostsInput | Unset | None = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

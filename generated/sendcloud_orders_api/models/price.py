@@ -1,13 +1,18 @@
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
+from ..types import EXTRA
 
-class Price(msgspec.Struct, kw_only=True, gc=False):
+
+class Price(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """An amount of money, read as a decimal from a number or a string."""
 
     value: Decimal | None = None
     currency: str | None = None
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
         if isinstance(self.value, Decimal) and not self.value.is_finite():

@@ -1,6 +1,9 @@
 from decimal import Decimal
+from typing import Any
 
 import msgspec
+
+from ..types import EXTRA, UNSET, Unset
 
 
 class PriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -10,6 +13,8 @@ class PriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=T
     """The amount."""
     currency: str
     """ISO 4217 code. EUR, GBP and USD are documented; others have been seen in live orders."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
         if isinstance(self.value, Decimal) and not self.value.is_finite():

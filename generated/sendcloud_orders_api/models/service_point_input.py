@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .service_point_extra_data import ServicePointExtraData
 
 
@@ -18,3 +20,5 @@ class ServicePointInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_f
     type_: str | Unset = msgspec.field(name="type", default=UNSET)
     """Kind of service point."""
     extra_data: ServicePointExtraData | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class ShipWithPropertiesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -10,3 +12,5 @@ class ShipWithPropertiesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unk
     """Code of the option, or null for none."""
     contract_id: int | Unset | None = UNSET
     """Id of the contract, if there are several."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .measurement_input import MeasurementInput
 from .ship_with_input import ShipWithInput
 
@@ -14,3 +16,5 @@ class ShippingDetailsInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknow
     """The shipping method that the customer chose."""
     measurement: MeasurementInput | Unset = UNSET
     ship_with: ShipWithInput | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

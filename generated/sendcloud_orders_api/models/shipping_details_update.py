@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .measurement_update import MeasurementUpdate
 from .ship_with_input import ShipWithInput
 
@@ -12,3 +14,5 @@ class ShippingDetailsUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unkno
     delivery_indicator: str | Unset = UNSET
     measurement: MeasurementUpdate | Unset = UNSET
     ship_with: ShipWithInput | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

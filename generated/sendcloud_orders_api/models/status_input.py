@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class StatusInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -10,3 +12,5 @@ class StatusInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=
     """Free text, such as `unshipped` or `paid`."""
     message: str | Unset = UNSET
     """The status in readable form."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class StatusUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -8,3 +10,5 @@ class StatusUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
 
     code: str | Unset = UNSET
     message: str | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

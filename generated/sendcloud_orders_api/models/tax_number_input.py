@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 
 
 class TaxNumberInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -12,3 +14,5 @@ class TaxNumberInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """ISO 3166-1 alpha-2 code."""
     value: str | Unset | None = UNSET
     """The number."""
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

@@ -1,10 +1,15 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA
 from .order_reference import OrderReference
 
 
-class UpsertResult(msgspec.Struct, kw_only=True, gc=False):
+class UpsertResult(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True, omit_defaults=True):
     """The response to an upsert."""
 
     data: list[OrderReference]
     """One reference for each order of the batch."""
+    extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
+    """Fields that the specification does not name."""

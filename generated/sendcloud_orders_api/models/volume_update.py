@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .volume_unit import VolumeUnit
 
 
@@ -9,3 +11,5 @@ class VolumeUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
 
     value: int | Unset = UNSET
     unit: VolumeUnit | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

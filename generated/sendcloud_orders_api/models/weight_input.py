@@ -1,5 +1,8 @@
+from typing import Any
+
 import msgspec
 
+from ..types import EXTRA, UNSET, Unset
 from .weight_unit import WeightUnit
 
 
@@ -8,3 +11,5 @@ class WeightInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=
 
     value: float
     unit: WeightUnit
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""

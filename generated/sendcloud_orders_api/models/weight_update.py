@@ -1,6 +1,8 @@
+from typing import Any
+
 import msgspec
 
-from ..types import UNSET, Unset
+from ..types import EXTRA, UNSET, Unset
 from .weight_unit import WeightUnit
 
 
@@ -9,3 +11,5 @@ class WeightUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields
 
     value: float | Unset = UNSET
     unit: WeightUnit | Unset = UNSET
+    extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
+    """Fields that the specification does not name."""
