@@ -37,8 +37,9 @@ from .errors import (
     UnknownAddressError,
     UpdateNotApplied,
 )
-from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent
+from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent, UnknownFieldEvent
 from .identity import OrderId, OrderKey, SendcloudId, sendcloud_id
+from .inputs import to_input
 from .journal import Journal
 from .pacing import Pace, PaceLimits
 from .pagination import Filters, Page, UnreadableRow
@@ -93,9 +94,11 @@ __all__ = [
     "TransportError",
     "Unknown",
     "UnknownAddressError",
+    "UnknownFieldEvent",
     "UnreadableRow",
     "UpdateNotApplied",
     "UpsertReport",
     "__version__",
     "sendcloud_id",
+    "to_input",
 ]

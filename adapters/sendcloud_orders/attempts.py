@@ -79,6 +79,8 @@ class Attempts(Generic[T]):
         self._reporter.response(self._number, self._call.operation, self._made, status, self._ended - self._started)
         if isinstance(reply, Answer):
             self._note(read_answer(self._call, reply, self._retry_after(reply)))
+            if reply.unknown:
+                self._reporter.unknown_fields(self._call.operation, reply.unknown)
         else:
             self._note(reply)
 

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
 from typing import Any, TypeVar
+
+from sendcloud_orders_api.types import FieldPath
 
 from .arguments import check_function, drop_coroutine
 from .errors import ConfigurationError
 from .exchange import Operation
 from .report import BatchOutcome
+from .unknown_fields import Sightings, tell_fields
 
 logger: logging.Logger = logging.getLogger("sendcloud_orders")
 logger.addHandler(logging.NullHandler())
 
 E = TypeVar("E")
+
+_logged = Sightings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +61,22 @@ class RetryEvent:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownFieldEvent:
+    """The service has sent a field that this version does not name; the model that was read keeps it in `extra`.
+
+    `field` is its place in an order, such as `order_details.order_items[].x`. Rule: READ-UNKNOWN.
+    """
+
+    operation: str
+    field: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hooks:
     """Functions that are called as the work goes on, in the thread or task that does it.
+
+    `unknown_field` is called once for each field that a client meets.
 
     They hold neither bodies nor query values nor ids, except the outcome of a batch, which names keys and ids. An
     exception of a hook is logged by its type and ends there: watching must not change what is watched.
@@ -70,6 +88,7 @@ class Hooks:
     response: Callable[[ResponseEvent], object] | None = None
     retry: Callable[[RetryEvent], object] | None = None
     batch: Callable[[BatchOutcome], object] | None = None
+    unknown_field: Callable[[UnknownFieldEvent], object] | None = None
 
     def __post_init__(self) -> None:
         for hook in fields(self):
@@ -82,6 +101,7 @@ class Reporter:
 
     def __init__(self, hooks: Hooks) -> None:
         self._hooks = hooks
+        self._sightings = Sightings()
 
     def request(self, call: int, operation: Operation, attempt: int) -> None:
         """Tell that a request is about to leave."""
@@ -122,6 +142,20 @@ class Reporter:
         )
         if self._hooks.retry:
             _call("retry", self._hooks.retry, event)
+
+    def unknown_fields(self, operation: Operation, paths: Iterable[FieldPath]) -> None:
+        """Tell of fields that no model names: in the log once a process, to the hook once a client."""
+        fields = tell_fields(paths)
+        for field in _logged.first(fields):
+            logger.warning(
+                "the answer to %s has a field that this version does not know: %s. It is kept in `extra`",
+                operation.name,
+                field,
+                extra=_extra(UnknownFieldEvent(operation.name, field)),
+            )
+        if self._hooks.unknown_field:
+            for field in self._sightings.first(fields):
+                _call("unknown_field", self._hooks.unknown_field, UnknownFieldEvent(operation.name, field))
 
     def batch(self, outcome: BatchOutcome) -> None:
         """Tell what became of a batch."""

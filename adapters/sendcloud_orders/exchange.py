@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, Union
 
 from sendcloud_orders_api.errors import UnreadableResponse
-from sendcloud_orders_api.types import Request, decode
+from sendcloud_orders_api.types import FieldPath, Request, decode
 
 from .error_bodies import read_error_body, remark_on
 from .errors import ContractError, FieldError, SendcloudError, TransportError, Unshown, status_error
@@ -39,7 +39,8 @@ class Answer:
     """An answer as it came.
 
     Header names are in lower case. `next_url` is the target of the link to the next page, and `link_problem` tells why
-    the header with the links cannot be read.
+    the header with the links cannot be read. `unknown` collects the paths of the fields that no model names, as the
+    body is read.
     """
 
     status: int
@@ -47,11 +48,17 @@ class Answer:
     content: bytes = field(repr=False)
     next_url: str | None = field(default=None, repr=False)
     link_problem: ContractError | None = field(default=None, repr=False)
+    unknown: set[FieldPath] = field(default_factory=set, init=False, repr=False, compare=False)
 
-    def decode(self, body_type: type[T]) -> T:
-        """Read the body as JSON of this type. Raises `UnreadableResponse`."""
-        content_type = self.headers.get("content-type", "")
-        return decode(body_type, self.content, status_code=self.status, content_type=content_type)
+    def decode(self, body_type: type[T], part: bytes | None = None) -> T:
+        """Read the body, or a part of it, as JSON of this type. Raises `UnreadableResponse`. Rule: READ-UNKNOWN."""
+        return decode(
+            body_type,
+            self.content if part is None else part,
+            status_code=self.status,
+            content_type=self.headers.get("content-type", ""),
+            on_unknown=self.unknown.add,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ import msgspec
 from sendcloud_orders_api.api.orders import list_orders
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.models import Order, OrderPage, SortKey
-from sendcloud_orders_api.types import decode
 
 from .arguments import check_choice, check_whole_number, described, quoted, reading
 from .errors import ContractError, InvalidRequest
@@ -239,7 +238,7 @@ def read_page(answer: Answer, next_cursor: str | None) -> Page:
     unreadable: list[UnreadableRow] = []
     for index, row in enumerate(rows):
         try:
-            orders.append(decode(Order, bytes(row)))
+            orders.append(answer.decode(Order, bytes(row)))
         except UnreadableResponse as failed:
             unreadable.append(UnreadableRow(index, failed.path.replace("$", f"$.data[{index}]", 1), failed.reason))
     return Page(tuple(orders), next_cursor, tuple(unreadable))

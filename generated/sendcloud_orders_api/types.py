@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from types import NoneType
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,6 +17,8 @@ from .errors import UnreadableResponse
 T = TypeVar("T")
 Unset = msgspec.UnsetType
 UNSET = msgspec.UNSET
+FieldPath: TypeAlias = tuple[str, ...]
+OnUnknown: TypeAlias = Callable[[FieldPath], object]
 AwareDatetime = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 
 EXTRA = "<extra>"
@@ -134,12 +136,12 @@ def decode(
     *,
     status_code: int = 200,
     content_type: str = "",
-    on_unknown: Callable[[str], object] | None = None,
+    on_unknown: OnUnknown | None = None,
 ) -> T:
     """Read a body as a type, leniently: a number may be given as a string. Numbers without a type become `Decimal`.
 
     Fields that a model does not name are kept in its `extra`, and `on_unknown` is called with the path of each, such as
-    `data[].order_details.x`.
+    `("data[]", "order_details", "x")`.
 
     Raises `UnreadableResponse` when the body does not have this type.
     """
@@ -159,7 +161,7 @@ def decode(
     raise UnreadableResponse(status_code, content_type, parts["reason"], parts["path"] or "", position)
 
 
-def _decode(body_type: Any, content: bytes, on_unknown: Callable[[str], object] | None) -> Any:
+def _decode(body_type: Any, content: bytes, on_unknown: OnUnknown | None) -> Any:
     """Read with models that refuse unknown fields, which costs nothing; go the long way only where one has come."""
     decoder = _decoder(body_type)
     try:
@@ -168,7 +170,7 @@ def _decode(body_type: Any, content: bytes, on_unknown: Callable[[str], object] 
         if not str(error).startswith(_UNKNOWN):
             raise
     plain = _UNTYPED.decode(content)
-    _gather(plain, _model_in(msgspec.inspect.type_info(body_type)), "", on_unknown)
+    _gather(plain, _model_in(msgspec.inspect.type_info(body_type)), (), on_unknown)
     return decoder.decode(_ENCODER.encode(plain))
 
 
@@ -177,24 +179,25 @@ def _decoder(body_type: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(body_type, strict=False, float_hook=Decimal)
 
 
-def _gather(plain: Any, model: type | None, path: str, on_unknown: Callable[[str], object] | None) -> None:
+def _gather(plain: Any, model: type | None, path: FieldPath, on_unknown: OnUnknown | None) -> None:
     """Move what the models do not name to where they keep it."""
     if model is None:
         return
     if isinstance(plain, list):
+        inside = (*path[:-1], f"{path[-1]}[]" if path else "[]")
         for part in plain:
-            _gather(part, model, f"{path}[]", on_unknown)
+            _gather(part, model, inside, on_unknown)
     elif isinstance(plain, dict):
         named, models = _fields(model)
         beyond = plain.keys() - named
         for name, inner in models:
             if name in plain:
-                _gather(plain[name], inner, f"{path}.{name}" if path else name, on_unknown)
+                _gather(plain[name], inner, (*path, name), on_unknown)
         if beyond:
             plain[EXTRA] = {name: plain.pop(name) for name in [name for name in plain if name in beyond]}
             if on_unknown is not None:
                 for name in plain[EXTRA]:
-                    on_unknown(f"{path}.{name}" if path else name)
+                    on_unknown((*path, name))
 
 
 @cache

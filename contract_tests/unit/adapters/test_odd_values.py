@@ -196,6 +196,7 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
 VALUES = {
     *("Accepted", "BatchOutcome", "FieldError", "Filters", "NotSent", "OrderId", "OrderKey", "Page", "Rejected"),
     *("RequestEvent", "ResponseEvent", "RetryEvent", "SendcloudId", "Unknown", "UnreadableRow"),
+    "UnknownFieldEvent",
 }
 """Classes that hold what they are given and look at none of it."""
 
