@@ -8,9 +8,14 @@ import platform
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from statistics import median
 from time import perf_counter
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin
+
+import msgspec
 
 from sendcloud_orders_api import models as m
 from sendcloud_orders_api.types import decode, encode
@@ -142,8 +147,15 @@ def show() -> None:
         "generated models": lambda: encode([model(number) for number in range(100)]),
         "dictionaries, json": lambda: json.dumps([dictionary(number) for number in range(100)]).encode(),
     }
+    forgetful = msgspec.json.Decoder(_forgetful(m.OrderPage), strict=False)
+    for row in rows:
+        for item in row["order_details"]["order_items"]:
+            item["x_future"] = "new"
+    grown = json.dumps({"data": rows}, ensure_ascii=False).encode()
     read: dict[str, Callable[[], object]] = {
         "generated models": lambda: decode(m.OrderPage, page, content_type="application/json"),
+        "the same, a new field in each item": lambda: decode(m.OrderPage, grown, content_type="application/json"),
+        "models that forget unknown fields": lambda: forgetful.decode(page),
         "dictionaries, json": lambda: json.loads(page),
     }
     try:
@@ -157,6 +169,31 @@ def show() -> None:
     print(f"Python {platform.python_version()}, orders of {len(body) / 100 / 1000:.1f} KB, median of {ROUNDS} rounds")
     _table("build and write 100 orders", _measured(write))
     _table("read a page of 200 orders", _measured(read))
+
+
+def _forgetful(model: Any) -> Any:
+    """Make a model like this one, but that passes over what it does not name: what keeping it costs shows beside it."""
+    fields = [
+        (one.name, _with_forgetful(one.type), msgspec.field(name=one.encode_name, **_default(one)))
+        for one in msgspec.structs.fields(model)
+        if one.name != "extra"
+    ]
+    namespace = {"__post_init__": model.__post_init__} if hasattr(model, "__post_init__") else {}
+    return msgspec.defstruct(model.__name__, fields, kw_only=True, gc=False, namespace=namespace)
+
+
+def _default(field: msgspec.structs.FieldInfo) -> dict[str, Any]:
+    return {} if field.required else {"default": field.default}
+
+
+def _with_forgetful(kind: Any) -> Any:
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _forgetful(kind)
+    if isinstance(kind, UnionType):
+        return reduce(or_, map(_with_forgetful, get_args(kind)))
+    if get_origin(kind) is list:
+        return list[_with_forgetful(get_args(kind)[0])]  # type: ignore[misc]
+    return kind
 
 
 def _same(one: object, other: object) -> bool:
