@@ -21,9 +21,8 @@ EXPORTED = """
     FieldError Filters Hooks IncompleteUpsert InvalidOrders InvalidRequest Journal NotFoundError NotSent
     NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient Pace PaceLimits Page PermissionDeniedError
     RateLimitError Rejected RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError
-    TimeoutError TransportError Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied UpsertReport
-    __version__
-    sendcloud_id to_input
+    TimeoutError TransportError Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied
+    UpsertReport __version__ sendcloud_id to_input
 """
 
 METHODS = [
