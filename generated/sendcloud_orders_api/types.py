@@ -170,7 +170,7 @@ def _decode(body_type: Any, content: bytes, on_unknown: OnUnknown | None) -> Any
         if not str(error).startswith(_UNKNOWN):
             raise
     plain = _UNTYPED.decode(content)
-    _gather(plain, _model_in(msgspec.inspect.type_info(body_type)), (), on_unknown)
+    _gather(plain, _model_of(body_type), (), on_unknown)
     return decoder.decode(_ENCODER.encode(plain))
 
 
@@ -210,6 +210,11 @@ def _fields(model: type) -> tuple[frozenset[str], tuple[tuple[str, type], ...]]:
         frozenset(one.encode_name for one in info.fields if one.encode_name != EXTRA),
         tuple((name, inner) for name, inner in inside if inner is not None),
     )
+
+
+@cache
+def _model_of(body_type: Any) -> type | None:
+    return _model_in(msgspec.inspect.type_info(body_type))
 
 
 def _model_in(kind: msgspec.inspect.Type) -> type | None:
