@@ -19,6 +19,7 @@ from .app_info import AppInfo
 from .arguments import check_flag, check_whole_number
 from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
+from .checking import UnknownFields
 from .clock import Clock
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -99,6 +100,7 @@ class AsyncOrdersClient:
         on_rejected: OnRejected = "stop",
         duplicates: Duplicates = "error",
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -118,6 +120,7 @@ class AsyncOrdersClient:
             on_rejected=on_rejected,
             duplicates=duplicates,
             check=check,
+            unknown_fields=unknown_fields,
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
@@ -139,6 +142,7 @@ class AsyncOrdersClient:
         on_rejected: OnRejected = "stop",
         duplicates: Duplicates = "error",
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -149,7 +153,11 @@ class AsyncOrdersClient:
         Closing the iterator early gives the batches in flight up: the hook `batch` is told that they are unknown.
         """
         options = UpsertOptions(
-            on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            unknown_fields=unknown_fields,
+            max_body_bytes=max_body_bytes,
         )
         self._wire.check_usable(timeout)
         refuse_single(orders, awaitable=True)
@@ -170,6 +178,7 @@ class AsyncOrdersClient:
         orders: Sequence[OrderInput | Mapping[str, Any]],
         *,
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
@@ -177,7 +186,7 @@ class AsyncOrdersClient:
 
         Safe to retry, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
-        options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
+        options = UpsertOptions(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
         self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)
@@ -288,6 +297,7 @@ class AsyncOrdersClient:
         changes: OrderUpdate | Mapping[str, Any],
         *,
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         verify: bool = False,
         verify_timeout: float = 10.0,
         timeout: Timeout | float | None = None,
@@ -298,7 +308,14 @@ class AsyncOrdersClient:
         PATCH-RESULT, PATCH-MISSING.
         """
         self._wire.check_usable(timeout)
-        conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
+        conversation = update_one(
+            id_of(id),
+            changes,
+            check=check,
+            unknown_fields=unknown_fields,
+            verify=verify,
+            verify_timeout=verify_timeout,
+        )
         return await self._converse(conversation, timeout)
 
     async def delete(

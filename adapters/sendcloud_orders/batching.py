@@ -9,6 +9,7 @@ from typing import Literal
 from sendcloud_orders_api.models import OrderInput
 
 from .bodies import UnwritableBody, read_key, write_order
+from .checking import UnknownFields
 from .errors import FieldError
 from .identity import OrderId, OrderKey, SendcloudId
 from .report import SUPERSEDED, Accepted, NotSent, Rejected
@@ -62,17 +63,20 @@ def join_bodies(orders: Iterable[PreparedOrder]) -> bytes:
 # ---------------------------------------------------------------- one order
 
 
-def prepare(order: object, position: int, *, check: bool = True) -> PreparedOrder | Rejected:
+def prepare(
+    order: object, position: int, *, check: bool = True, unknown_fields: UnknownFields = "refuse"
+) -> PreparedOrder | Rejected:
     """Turn a model or a dict into JSON, and refuse what cannot be sent, whatever it is: nothing is raised.
 
-    The key is needed even with `check=False`: without it no answer can be matched and no retry is safe.
-    Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS.
+    The key is needed even with `check=False`: without it no answer can be matched and no retry is safe. An order that
+    passes the check is written the same without it.
+    Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-UNKNOWN-FIELD.
     """
     try:
         if not isinstance(order, OrderInput | Mapping):
             wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
             return Rejected(position, None, (wrong,))
-        return PreparedOrder(position, *write_order(order, check=check))
+        return PreparedOrder(position, *write_order(order, check=check, unknown_fields=unknown_fields))
     except UnwritableBody as error:
         return Rejected(position, read_key(order), error.errors)
     except MemoryError:
@@ -107,12 +111,14 @@ class Planner:
         self,
         *,
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         duplicates: Duplicates = "error",
         max_orders: int = MAX_ORDERS,
         max_body_bytes: int = MAX_BODY_BYTES,
         known: Known | None = None,
     ) -> None:
         self._check = check
+        self._unknown_fields: UnknownFields = unknown_fields
         self._duplicates = duplicates
         self._max_orders = max_orders
         self._max_body_bytes = max_body_bytes
@@ -128,7 +134,7 @@ class Planner:
         """Take the next order of the input; give the batches that are ready now, if any."""
         position = self.taken
         self.taken += 1
-        prepared = prepare(order, position, check=self._check)
+        prepared = prepare(order, position, check=self._check, unknown_fields=self._unknown_fields)
         if isinstance(prepared, PreparedOrder):
             prepared = self._refuse_oversized(prepared) or self._refuse_twin(prepared) or prepared
         if isinstance(prepared, Rejected):

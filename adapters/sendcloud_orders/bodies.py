@@ -1,7 +1,7 @@
 """Write an order or an update as JSON, and refuse by field what JSON cannot say or the schema does not take.
 
 What a caller passes is read once, into a plain copy of dicts, lists, texts and numbers, unless it is that already; the
-copy is checked, and the copy is written. Values are taken for what they are:
+copy is checked, and the copy is written. Nothing that a caller passed is changed. Values are taken for what they are:
 
 | given                                                          | written as                                    |
 |----------------------------------------------------------------|-----------------------------------------------|
@@ -11,6 +11,10 @@ copy is checked, and the copy is written. Values are taken for what they are:
 | enum members                                                   | their value                                   |
 | dict, any other Mapping, dataclasses, attrs classes, Structs   | an object                                     |
 | list, tuple, set, frozenset, deque, UserList                   | a list                                        |
+| what a model holds in `extra`                                  | fields beside the others of the model         |
+
+Then amounts are brought into the form that the spec names, and what a whole order has as None is left out; `forms`
+says how. A body that fits the schema as it is needs none of this, which is found out first.
 
 All else is refused: bytes, bytearray, memoryview, time, timedelta and UUID, which the codec alone would turn into text;
 NaN and infinity, which it would turn into null; integers beyond 64 bits, and amounts beyond the range of a double.
@@ -21,7 +25,7 @@ from __future__ import annotations
 import builtins
 import operator
 from collections import UserList, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite, nan
@@ -31,17 +35,19 @@ from uuid import UUID
 
 import msgspec
 
-from .checking import DEEPEST, SchemaName, find_errors, fits, is_v2
+from sendcloud_orders_api.types import EXTRA, UNSET
+
+from .amounts import find_excess
+from .checking import DEEPEST, UnknownFields, find_errors, fits, is_v2
 from .errors import FieldError
+from .forms import Form, SchemaName, form_of
 from .identity import OrderId, OrderKey
 from .pointers import FieldPath
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 
 _INTEGERS = range(-(2**63), 2**63)
-_LARGEST_EXPONENT = 307
-"""Of ten: the largest whose every multiple below the next a double can hold."""
-_MOST_DIGITS = 100
+_EXTRA_IN_JSON = f'"{EXTRA}":'.encode()
 
 
 class UnwritableBody(Exception):
@@ -53,18 +59,26 @@ class UnwritableBody(Exception):
 
 
 def write_body(
-    body: msgspec.Struct | Mapping[Any, Any], schema: SchemaName, *, check: bool
+    body: msgspec.Struct | Mapping[Any, Any],
+    schema: SchemaName,
+    *,
+    check: bool,
+    unknown_fields: UnknownFields = "refuse",
 ) -> tuple[dict[str, Any], bytes]:
     """Write an order or an update as JSON; give what was written, too, in dicts and lists.
 
-    An `id` that is a number becomes a string of digits. With `check` the body must be what the schema wants; without
-    it, what JSON can say.
+    An `id` that is a number becomes a string of digits, an amount takes the form that the spec names, and None in an
+    optional field of an order that is never null is left out. With `check` the body must be what the schema wants, but
+    for fields that it does not name with `unknown_fields="send"`. Without it the same is written, and only what JSON
+    cannot say is refused.
 
-    Raises `UnwritableBody`, also where the caller's own objects fail while they are read. Rule: UPSERT-ID.
+    Raises `UnwritableBody`, also where the caller's own objects fail while they are read.
+    Rules: UPSERT-ID, UPSERT-AMOUNT, UPSERT-NONE, UPSERT-UNKNOWN-FIELD.
     """
-    wanted = schema if check else None
+    if not check:
+        unknown_fields = "send"
     # A dict of nothing but JSON needs no copy, which takes a quarter of the time.
-    if type(body) is dict and type(body.get("id")) is not int and (content := _written(body, wanted)):
+    if type(body) is dict and type(body.get("id")) is not int and (content := _written(body, schema, unknown_fields)):
         return body, content
     try:
         plain = _copy(body)
@@ -78,19 +92,19 @@ def write_body(
     identifier = plain.get("id")
     if type(identifier) is int and identifier in _INTEGERS:
         plain["id"] = str(identifier)
-    content = _written(plain, wanted)
-    return (plain, content) if content else _examine(plain, schema, check=check)
+    content = _written(plain, schema, unknown_fields)
+    return (plain, content) if content else _examine(plain, schema, check=check, unknown_fields=unknown_fields)
 
 
-def _written(plain: object, wanted: SchemaName | None) -> bytes | None:
-    """Write a value that is JSON already; give None where that takes a closer look."""
-    if not fits(wanted, plain):
+def _written(plain: object, schema: SchemaName, unknown_fields: UnknownFields) -> bytes | None:
+    """Write a value that is JSON of this form already; give None where that takes a closer look."""
+    if not fits(schema, plain, unknown_fields):
         return None
     try:
         content = _ENCODER.encode(plain)
     except ValueError:  # a text that is not Unicode, an integer of thousands of digits
         return None
-    return None if _may_hold_extreme_number(content) else content
+    return None if _EXTRA_IN_JSON in content or _may_hold_extreme_number(content) else content
 
 
 def read_key(order: object) -> OrderKey | None:
@@ -104,12 +118,14 @@ def read_key(order: object) -> OrderKey | None:
         return None
 
 
-def write_order(order: msgspec.Struct | Mapping[Any, Any], *, check: bool) -> tuple[OrderKey, bytes]:
-    """Write an order as JSON; give its key, which is needed even without the check.
+def write_order(
+    order: msgspec.Struct | Mapping[Any, Any], *, check: bool, unknown_fields: UnknownFields = "refuse"
+) -> tuple[OrderKey, bytes]:
+    """Write an order as JSON, as `write_body` does; give its key, which is needed even without the check.
 
     Raises `UnwritableBody`. Rules: UPSERT-KEY, UPSERT-ID.
     """
-    plain, body = write_body(order, "OrderInput", check=check)
+    plain, body = write_body(order, "OrderInput", check=check, unknown_fields=unknown_fields)
     key = _key_of(plain)
     if key is None:
         raise UnwritableBody(_key_errors(plain))
@@ -180,7 +196,8 @@ class _Unsayable:
         # Of numpy's bool nobody is to read that it is no bool.
         name = f"{kind.__module__}.{kind.__name__}" if hasattr(builtins, kind.__name__) else kind.__name__
         name = name.removeprefix("builtins.")
-        return cls(f"Input of type {name} cannot be written as JSON", name)
+        hint = ": str(...) it" if kind is UUID else ""
+        return cls(f"Input of type {name} cannot be written as JSON{hint}", name)
 
 
 _FOREIGN = (bytes, bytearray, memoryview, time, timedelta, UUID)
@@ -270,8 +287,10 @@ _SHOWN_DEPTH = 6
 def _parts(value: object) -> Iterable[tuple[str | int, object]]:
     match value:
         case msgspec.Struct():
-            members = zip(value.__struct_encode_fields__, msgspec.structs.astuple(value), strict=True)
-            return [(name, part) for name, part in members if part is not msgspec.UNSET]
+            members = dict(zip(value.__struct_encode_fields__, msgspec.structs.astuple(value), strict=True))
+            extra = members.pop(EXTRA, None)
+            members |= extra if type(extra) is dict else {}
+            return [(name, part) for name, part in members.items() if isinstance(name, str) and part is not UNSET]
         case dict():
             return [(name, part) for name, part in value.items() if isinstance(name, str)]
         case list() | tuple():
@@ -293,12 +312,14 @@ def _may_hold_extreme_number(content: bytes) -> bool:
     return _LONG_RUN in folded or _LONG_EXPONENT in folded
 
 
-def _examine(plain: dict[str, Any], schema: SchemaName, *, check: bool) -> tuple[dict[str, Any], bytes]:
+def _examine(
+    plain: dict[str, Any], schema: SchemaName, *, check: bool, unknown_fields: UnknownFields
+) -> tuple[dict[str, Any], bytes]:
     """Go through a plain copy value by value, and write it after all if nothing is wrong with it."""
     found: dict[FieldPath, _Unsayable] = {}
-    clean = _cleaned(plain, (), found)
+    clean = _cleaned(plain, (), found, form_of(schema))
     given = {path: place.given for path, place in found.items() if place.given}
-    wrong = find_errors(schema, clean, given) if found or check else ()
+    wrong = find_errors(schema, clean, given, unknown_fields=unknown_fields) if found or check else ()
     errors = [*_say(found, wrong), *(_elsewhere(found, wrong) if check else ())]
     if errors:
         raise UnwritableBody(tuple(errors))
@@ -317,28 +338,44 @@ def _elsewhere(found: Mapping[FieldPath, _Unsayable], wrong: Iterable[FieldError
     return (error for error in wrong if error.path not in around)
 
 
-def _cleaned(value: Any, path: FieldPath, found: dict[FieldPath, _Unsayable]) -> Any:
-    """Copy a plain value with NaN, which no schema takes, in place of what JSON cannot say; note the places."""
+def _cleaned(value: Any, path: FieldPath, found: dict[FieldPath, _Unsayable], form: Form) -> Any:
+    """Copy a plain value in its form, with NaN, which no schema takes, for what JSON cannot say; note the places."""
     if len(path) >= DEEPEST:
         found[path[:_SHOWN_DEPTH]] = _Unsayable("Input is nested too deeply")
         return nan
     match value:
         case dict():
             clean = {}
-            for name, part in value.items():
-                if _is_sayable(name):
-                    name = str.__str__(name)
-                    clean[name] = _cleaned(part, (*path, name), found)
-                else:
+            for name, part in _members(value, path, found, form):
+                if not _is_sayable(name):
                     found[path] = _Unsayable(_about_name(name))
+                elif part is not None or name not in form.omitted:
+                    name = str.__str__(name)
+                    clean[name] = _cleaned(part, (*path, name), found, form.of(name))
             return clean
         case list() | tuple():
-            return [_cleaned(part, (*path, index), found) for index, part in enumerate(value)]
+            return [_cleaned(part, (*path, index), found, form.of(index)) for index, part in enumerate(value)]
     place = _about(value)
     if place is None:
-        return value
+        return form.bring(value)
     found[path] = place
     return nan
+
+
+def _members(
+    value: dict[Any, Any], path: FieldPath, found: dict[FieldPath, _Unsayable], form: Form
+) -> Iterator[tuple[Any, Any]]:
+    """Give the members of an object, those of its `extra` beside the others, and note what cannot stand there."""
+    extra = value.get(EXTRA)
+    yield from ((name, part) for name, part in value.items() if name != EXTRA)
+    if isinstance(extra, dict):
+        for name, part in extra.items():
+            if isinstance(name, str) and (name in value or name in form.members):
+                found[(*path, name)] = _Unsayable("Not permitted in extra: the model has a field of this name")
+            else:
+                yield name, part
+    elif extra is not None:
+        found[(*path, "extra")] = _Unsayable(f"Input should be a dict of fields, not {type(extra).__name__}")
 
 
 def _about_name(name: object) -> str:
@@ -376,11 +413,8 @@ _NOT_FINITE = _Unsayable("Input should be a finite number", "NaN or infinity: JS
 def _about_amount(value: Decimal) -> _Unsayable | None:
     if not value.is_finite():
         return _NOT_FINITE
-    if abs(value.adjusted()) > _LARGEST_EXPONENT:
-        return _Unsayable(f"Input should be an amount between 1E-{_LARGEST_EXPONENT} and 1E+{_LARGEST_EXPONENT}")
-    if len(value.as_tuple().digits) > _MOST_DIGITS:
-        return _Unsayable(f"Input should be an amount of at most {_MOST_DIGITS} digits")
-    return None
+    excess = find_excess(value)
+    return _Unsayable(excess) if excess else None
 
 
 def _is_sayable(text: object) -> bool:

@@ -4,75 +4,77 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
 
 import jsonschema_rs
-import msgspec
 
+from .amounts import explain
 from .errors import FieldError
+from .forms import SchemaName, document, form_of
 from .pointers import FieldPath
-from .version_two import V2_ROOTS, V2_WRAPPERS, V3_PLACES
+from .version_two import SHARED_ROOTS, V2_ROOTS, V2_WRAPPERS, V3_PLACES
 
-SchemaName = Literal["OrderInput", "OrderUpdate"]
-
+UnknownFields = Literal["refuse", "send"]
+"""What becomes of a field that the spec does not name."""
 
 DEEPEST = 64
 """Levels of objects and lists that a body may have."""
 
 
-def fits(schema: SchemaName | None, body: object) -> bool:
-    """Tell quickly whether a body is JSON in every part, and what the schema wants, if one is named.
+def fits(schema: SchemaName, body: object, unknown_fields: UnknownFields = "refuse") -> bool:
+    """Tell quickly whether a body is JSON in every part, and what the schema wants.
 
     False may also mean that a closer look is needed. Takes whatever `msgspec.to_builtins` gives.
-    Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-SERVICE-POINT.
+    Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-SERVICE-POINT, UPSERT-UNKNOWN-FIELD.
     """
     try:
-        return _strict_validator(schema).is_valid(body)
+        return _strict_validator(schema, unknown_fields).is_valid(body)
     except Exception:  # of a type that JSON does not have, a text that is not Unicode, an enum that raises
         return False
 
 
 def find_errors(
-    schema: SchemaName, body: object, given: Mapping[FieldPath, str] | None = None
+    schema: SchemaName,
+    body: object,
+    given: Mapping[FieldPath, str] | None = None,
+    *,
+    unknown_fields: UnknownFields = "refuse",
 ) -> tuple[FieldError, ...]:
     """List everything in `body`, a decoded JSON document, that the schema refuses; the messages quote no value.
 
-    `given` says what a caller gave where `body` holds a stand-in. Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID,
-    UPSERT-SERVICE-POINT, ERROR-TOGETHER.
+    `given` says what a caller gave where `body` holds a stand-in. With `unknown_fields="send"` a field that the schema
+    does not name is no error, unless the whole has the shape that v2 had. Rules: UPSERT-REQUIRED, UPSERT-BOUNDS,
+    UPSERT-ID, UPSERT-SERVICE-POINT, UPSERT-UNKNOWN-FIELD, PATCH-NONE, ERROR-TOGETHER.
     """
-    validator = _validator(schema)
-    if validator.is_valid(body):
-        return ()
-    return tuple(_told(list(validator.iter_errors(body)), _Context(body, given or {})))
+    validator = _validator(schema, unknown_fields)
+    context = _Context(schema, body, given or {}, unknown_fields)
+    told = () if validator.is_valid(body) else tuple(_told(list(validator.iter_errors(body)), context))
+    return told if unknown_fields == "refuse" else (*told, *_v2_errors(schema, body, told))
 
 
 @cache
-def _document() -> dict[str, Any]:
-    document: dict[str, Any] = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
-    return document
+def _validator(schema: SchemaName, unknown_fields: UnknownFields) -> jsonschema_rs.Draft202012Validator:
+    components = document()["components"]
+    return _compiled(schema, components if unknown_fields == "refuse" else _with_free_form(True, components, (False,)))
 
 
 @cache
-def _validator(schema: SchemaName) -> jsonschema_rs.Draft202012Validator:
-    return _compiled(schema, _document()["components"])
-
-
-@cache
-def _strict_validator(schema: SchemaName | None) -> jsonschema_rs.Draft202012Validator:
+def _strict_validator(schema: SchemaName, unknown_fields: UnknownFields) -> jsonschema_rs.Draft202012Validator:
     """Make a validator that visits every value, where the schemas leave free-form objects alone.
 
     It goes no deeper than `DEEPEST`: the library has no limit of its own, and would exhaust the stack.
     """
-    components = _with_free_form({"$ref": "#/components/schemas/Json1"}, _document()["components"])
-    components["schemas"] |= {f"Json{level}": _json_schema(level) for level in range(DEEPEST + 1)}
-    return _compiled(schema or "Json0", components)
+    open_ended = (True,) if unknown_fields == "refuse" else (True, False)
+    components = _with_free_form({"$ref": "#/components/schemas/Json1"}, document()["components"], open_ended)
+    components["schemas"] |= {f"Json{level}": _json_schema(level) for level in range(1, DEEPEST + 1)}
+    return _compiled(schema, components)
 
 
-def _compiled(name: str, components: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
+def _compiled(name: SchemaName, components: dict[str, Any]) -> jsonschema_rs.Draft202012Validator:
     root = {"$ref": f"#/components/schemas/{name}", "components": components}
     return jsonschema_rs.Draft202012Validator(root, validate_formats=True)
 
@@ -85,28 +87,36 @@ def _json_schema(level: int) -> dict[str, Any]:
     return {"type": [*scalars, "array", "object"], "items": deeper, "additionalProperties": deeper}
 
 
-def _with_free_form(form: dict[str, Any], schema: Any) -> Any:
-    """Copy a schema with `form` for the values of free-form objects."""
+def _with_free_form(form: bool | dict[str, Any], schema: Any, open_ended: Sequence[bool]) -> Any:
+    """Copy a schema with `form` for further members of objects, where what it says of them is one of `open_ended`."""
     if isinstance(schema, dict):
         return {
-            name: form if name == "additionalProperties" and part is True else _with_free_form(form, part)
+            name: form
+            if name == "additionalProperties" and part in open_ended
+            else _with_free_form(form, part, open_ended)
             for name, part in schema.items()
         }
-    return [_with_free_form(form, part) for part in schema] if isinstance(schema, list) else schema
+    return [_with_free_form(form, part, open_ended) for part in schema] if isinstance(schema, list) else schema
 
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """The document that was checked, and what a caller gave where it holds a stand-in."""
+    """The document that was checked, against what, and what a caller gave where it holds a stand-in."""
 
+    schema: SchemaName
     body: object
     given: Mapping[FieldPath, str]
+    unknown_fields: UnknownFields
 
     def value_at(self, path: FieldPath) -> Any:
         value: Any = self.body
         for part in path:
             value = value[part]
         return value
+
+    def names_at(self, path: FieldPath) -> list[str]:
+        """List the fields that the schema names there."""
+        return list(form_of(self.schema).at(path).members)
 
 
 def _told(failures: Sequence[jsonschema_rs.ValidationError], context: _Context) -> Iterator[FieldError]:
@@ -122,11 +132,13 @@ def _errors(failure: jsonschema_rs.ValidationError, context: _Context) -> Iterat
     kind: Any = failure.kind
     match kind.name:
         case "required":
-            yield FieldError("Field required", (*path, kind.property), "missing")
+            unknown = [name for name in context.value_at(path) if name not in context.names_at(path)]
+            # Where unknown fields are refused, the one that may be meant is told by itself.
+            hint = _given_as(kind.property, unknown) if context.unknown_fields == "send" else ""
+            yield FieldError(f"Field required{hint}", (*path, kind.property), "missing")
         case "additionalProperties" | "unevaluatedProperties":
-            known = _names_beside(failure.schema_path)
             for name in kind.unexpected:
-                yield from _unknown_errors(name, context.value_at((*path, name)), path, known)
+                yield from _unknown_errors(name, context.value_at((*path, name)), path, context.names_at(path))
         case "oneOf" | "anyOf":
             yield from _of_best_branch(kind.context, path, context)
         case "not":
@@ -134,18 +146,17 @@ def _errors(failure: jsonschema_rs.ValidationError, context: _Context) -> Iterat
                 yield FieldError("Not permitted beside the other fields that are given", (*path, name), "invalid")
         case "type":
             yield FieldError(_about_type(kind, path, context), path, "invalid")
+        case "format" if kind.format == "date-time":
+            yield FieldError(_about_moment(context.value_at(path)), path, "invalid")
         case name:
             yield FieldError(_message(name, kind), path, _CODES.get(name, "invalid"))
 
 
-def _names_beside(schema_path: Sequence[str | int]) -> Sequence[str]:
-    """List the fields that a schema names, by the path of its `additionalProperties`."""
-    schema: Any = _document()
-    for part in schema_path[:-1]:
-        schema = schema[part]
-        while "$ref" in schema:
-            schema = _document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-    return tuple(schema.get("properties", ()))
+def _given_as(missing: str, unknown: Sequence[str]) -> str:
+    """Name the unknown field that a missing one may have been given as."""
+    renamed = [name for name in unknown if V3_PLACES.get(name, "").rpartition(".")[2] == missing]
+    alike = renamed or get_close_matches(missing, unknown, n=1)
+    return f"; is it what {alike[0]} stands for?" if alike else ""
 
 
 def _of_best_branch(
@@ -180,7 +191,7 @@ _FORMATS = {
 }
 _PATTERNS = {
     "^[0-9]+$": ": digits only, such as '669'",
-    r"^[0-9]+(\.[0-9]+)?$": ": an amount in digits, such as '4.50'",
+    r"^[0-9]+(\.[0-9]+)?$": ": an amount in digits, such as '4.50', not '4,50' and never below 0",
 }
 
 
@@ -190,9 +201,33 @@ def _about_type(kind: Any, path: FieldPath, context: _Context) -> str:
     given = context.given.get(path) or ("None" if value is None else type(value).__name__)
     if "integer" in wanted and isinstance(value, float | Decimal):
         given = "a number with a fraction" if path not in context.given else given
+    elif "number" in wanted and isinstance(value, str):
+        return explain(value)
     elif "string" in wanted and given in ("int", "UUID"):
         given += ": str(...) it"
+    elif value is None and context.schema == "OrderUpdate" and _may_be_absent(path):
+        given += ": to leave the stored value as it is, leave the field out; this field cannot be cleared"
     return f"Input should be a valid {' or '.join(wanted)}, not {given}"
+
+
+def _may_be_absent(path: FieldPath) -> bool:
+    """Tell whether an update need not have this field. Rule: PATCH-NONE."""
+    return isinstance(path[-1], str) and path[-1] not in form_of("OrderUpdate").at(path[:-1]).required
+
+
+def _about_moment(text: object) -> str:
+    wanted = f"Input should be a valid {_FORMATS['date-time']}"
+    try:
+        moment = datetime.fromisoformat(str(text))
+    except ValueError:
+        return wanted
+    if moment.tzinfo is not None:
+        return wanted
+    try:
+        date.fromisoformat(str(text))
+    except ValueError:
+        return f"{wanted}, not one without: give the datetime its tzinfo"
+    return f"{wanted}, not a date: say the time of day, as a datetime with its tzinfo"
 
 
 def _message(name: str, kind: Any) -> str:
@@ -232,6 +267,7 @@ def _counted(limit: int, noun: str) -> str:
 # ---------------------------------------------------------------- fields that the schema does not know
 
 _UNKNOWN = "Extra inputs are not permitted"
+_SENT_BY = 'pass unknown_fields="send"'
 
 
 def _unknown_errors(name: str, value: object, path: FieldPath, known: Sequence[str]) -> Iterator[FieldError]:
@@ -244,9 +280,22 @@ def _unknown_errors(name: str, value: object, path: FieldPath, known: Sequence[s
             if inner in V3_PLACES:
                 yield FieldError(_moved(inner), (*here, inner), "extra_forbidden")
     else:
-        yield FieldError(
-            _moved(name) if not path and name in V3_PLACES else _UNKNOWN + _meant(name, known), here, "extra_forbidden"
-        )
+        told = _moved(name) if not path and name in V3_PLACES else _UNKNOWN + _meant(name, known)
+        yield FieldError(told, here, "extra_forbidden")
+
+
+def _v2_errors(schema: SchemaName, body: object, told: Sequence[FieldError]) -> Iterator[FieldError]:
+    """Name the fields of v2 in a body that has its shape: nothing of v3 is there, or is missing instead.
+
+    Elsewhere, a field of such a name may be a new one of v3. Rule: UPSERT-UNKNOWN-FIELD.
+    """
+    fields = body if isinstance(body, dict) else {}
+    known = form_of(schema).members.keys()
+    lacking = any(error.code == "missing" and len(error.path) == 1 for error in told)
+    if lacking or not fields.keys() & known - SHARED_ROOTS:
+        for name, value in fields.items():
+            if is_v2((name,)) and name not in known:
+                yield from _unknown_errors(name, value, (), ())
 
 
 def is_v2(path: FieldPath) -> bool:
@@ -261,4 +310,4 @@ def _moved(name: str) -> str:
 def _meant(name: str, known: Sequence[str]) -> str:
     renamed = V3_PLACES.get(name, "").rpartition(".")[2]
     alike = [renamed] if renamed in known else get_close_matches(name, known, n=1)
-    return f"; did you mean {alike[0]}?" if alike else ""
+    return f"; did you mean {alike[0]}? If not, {_SENT_BY}" if alike else f": to send it, {_SENT_BY}"

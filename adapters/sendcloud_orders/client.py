@@ -18,6 +18,7 @@ from .app_info import AppInfo
 from .arguments import check_flag
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
+from .checking import UnknownFields
 from .clock import Clock
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -107,6 +108,7 @@ class OrdersClient:
         on_rejected: OnRejected = "stop",
         duplicates: Duplicates = "error",
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         on_outcome: OnOutcome | None = None,
@@ -116,7 +118,9 @@ class OrdersClient:
 
         `orders` are models or dicts, mixed, any number; they go out in batches of at most 100 and `max_body_bytes`, one
         after the other, and are not kept. Each is checked against the request schema first, unless `check` is False. A
-        list is checked whole before the first request, another iterable batch by batch.
+        list is checked whole before the first request, another iterable batch by batch. Checked or not, an amount may
+        be a Decimal, an int, a float or a text such as "19.90" and goes out as the spec names it, and None in an
+        optional field that is never null is left out.
 
         - `on_rejected="stop"` ends the run at the first batch that is not accepted; nothing else is sent. "skip" goes
           on with the next batch; "isolate" takes the bad orders out of a refused batch and sends the others again, in
@@ -124,6 +128,9 @@ class OrdersClient:
         - `duplicates` says what happens to a key that comes twice. "error" refuses the later order and names both
           positions, which keeps about 150 bytes of memory an order. "last" sends the later order in place of the
           earlier one, or after it when that had left; "sequence" sends both, in order, in different batches.
+        - `unknown_fields` says what happens to a field that the spec does not name, at any depth, in a dict or in the
+          `extra` of a model. "refuse" refuses the order and says which field may be meant; "send" sends it as it is,
+          while all else is still checked.
         - `journal` is the path of a file that remembers what was acknowledged: a run that was killed and is started
           again with the same orders and journal sends only what is not known to be stored, and ends with the same
           report.
@@ -145,12 +152,14 @@ class OrdersClient:
         `KeyboardInterrupt`, a cancellation, a `SystemExit`. Orders of a request under way are unknown then, and the
         journal holds all that was acknowledged.
 
-        Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS.
+        Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS,
+        UPSERT-AMOUNT, UPSERT-NONE, UPSERT-UNKNOWN-FIELD.
         """
         options = UpsertOptions(
             on_rejected=on_rejected,
             duplicates=duplicates,
             check=check,
+            unknown_fields=unknown_fields,
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
@@ -170,6 +179,7 @@ class OrdersClient:
         on_rejected: OnRejected = "stop",
         duplicates: Duplicates = "error",
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         timeout: Timeout | float | None = None,
@@ -185,7 +195,11 @@ class OrdersClient:
         Rules: as `upsert`.
         """
         options = UpsertOptions(
-            on_rejected=on_rejected, duplicates=duplicates, check=check, max_body_bytes=max_body_bytes
+            on_rejected=on_rejected,
+            duplicates=duplicates,
+            check=check,
+            unknown_fields=unknown_fields,
+            max_body_bytes=max_body_bytes,
         )
         self._wire.check_usable(timeout)
         refuse_single(orders)
@@ -203,6 +217,7 @@ class OrdersClient:
         orders: Sequence[OrderInput | Mapping[str, Any]],
         *,
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
@@ -212,7 +227,7 @@ class OrdersClient:
         twice, and for orders that the check refuses; an `APIStatusError` when the service turns the caller away.
         Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
-        options = UpsertOptions(check=check, max_body_bytes=max_body_bytes)
+        options = UpsertOptions(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
         self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)
@@ -294,6 +309,7 @@ class OrdersClient:
         changes: OrderUpdate | Mapping[str, Any],
         *,
         check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
         verify: bool = False,
         verify_timeout: float = 10.0,
         timeout: Timeout | float | None = None,
@@ -301,16 +317,26 @@ class OrdersClient:
         """Change parts of one order and leave the rest; items are found by their name.
 
         With `verify` the order is read back, for up to `verify_timeout` seconds, until it shows the new values.
+        `check` and `unknown_fields` are as for `upsert`. None is sent where a field may be null, and refused elsewhere:
+        it might mean to clear the field, or to leave it.
 
         Safe to retry: a PATCH sets values and adds none, so that twice is as good as once; a change that
         somebody else makes between the two is overwritten, as it would be by a single PATCH that came later. Raises
         `InvalidRequest` for changes that cannot be sent, among them another order_id (which costs a read to tell);
         `NotFoundError`; `UpdateNotApplied` when the read-back shows other values.
 
-        Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE, PATCH-RESULT, PATCH-MISSING.
+        Rules: PATCH-MERGE, PATCH-ITEMS, PATCH-IMMUTABLE, PATCH-RESULT, PATCH-MISSING, PATCH-NONE, UPSERT-AMOUNT,
+        UPSERT-UNKNOWN-FIELD.
         """
         self._wire.check_usable(timeout)
-        conversation = update_one(id_of(id), changes, check=check, verify=verify, verify_timeout=verify_timeout)
+        conversation = update_one(
+            id_of(id),
+            changes,
+            check=check,
+            unknown_fields=unknown_fields,
+            verify=verify,
+            verify_timeout=verify_timeout,
+        )
         return self._converse(conversation, timeout)
 
     def delete(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
@@ -12,9 +12,9 @@ from sendcloud_orders_api.api.orders import delete_order, get_order, update_orde
 from sendcloud_orders_api.models import Order, OrderReference, OrderResult, OrderUpdate, UpdateResult
 from sendcloud_orders_api.types import encode
 
-from .arguments import check_flag, check_wait, check_whole_number, described, reading
+from .arguments import check_choice, check_flag, check_wait, check_whole_number, described, reading
 from .bodies import UnwritableBody, write_body
-from .checking import find_errors
+from .checking import UnknownFields, find_errors
 from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, UpdateNotApplied
 from .exchange import DELETE, GET, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
 from .identity import LARGEST_ID, SendcloudId, sendcloud_id
@@ -90,17 +90,19 @@ def update_one(
     changes: OrderUpdate | Mapping[str, Any],
     *,
     check: bool = True,
+    unknown_fields: UnknownFields = "refuse",
     verify: bool = False,
     verify_timeout: float = 10.0,
 ) -> Conversation[OrderReference]:
     """Change parts of one order, and read them back when asked to.
 
-    Rules: PATCH-MERGE, PATCH-IMMUTABLE, PATCH-RESULT.
+    Rules: PATCH-MERGE, PATCH-IMMUTABLE, PATCH-RESULT, PATCH-NONE.
     """
     check_flag("check", check)
+    check_choice("unknown_fields", unknown_fields, get_args(UnknownFields))
     check_flag("verify", verify)
     longest = check_wait("verify_timeout", verify_timeout)
-    body = _update_body(id, changes, check=check)
+    body = _update_body(id, changes, check=check, unknown_fields=unknown_fields)
     sent: dict[str, Any] = msgspec.json.decode(body)
     if "order_id" in sent:
         stored = yield from read_order(id)
@@ -118,7 +120,9 @@ def update_one(
     return reference
 
 
-def _update_body(id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, check: bool) -> bytes:
+def _update_body(
+    id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, check: bool, unknown_fields: UnknownFields
+) -> bytes:
     with reading("changes"):
         if not isinstance(changes, OrderUpdate | Mapping):
             raise InvalidRequest(f"changes should be an OrderUpdate or a dict, not {described(changes)}.")
@@ -129,9 +133,10 @@ def _update_body(id: SendcloudId, changes: OrderUpdate | Mapping[str, Any], *, c
     else:
         if not plain:
             raise InvalidRequest("The update changes nothing: it is empty.")
-        if "id" in plain and str(plain["id"]) != str(id):
+        if plain.get("id") is not None and str(plain["id"]) != str(id):
             raise InvalidRequest("The update holds the id of another order than the one to change.")
-        errors = (*find_errors("OrderUpdate", plain), *_nameless_items(plain)) if check else ()
+        wrong = find_errors("OrderUpdate", plain, unknown_fields=unknown_fields) if check else ()
+        errors = (*wrong, *(_nameless_items(plain) if check else ()))
     if errors:
         raise InvalidRequest("The update cannot be sent", errors)
     return body

@@ -27,6 +27,7 @@ from .batching import (
     prepare,
 )
 from .bodies import read_key
+from .checking import UnknownFields
 from .delivery import REFUSED_FOR_DATA, Delivery
 from .errors import (
     APIStatusError,
@@ -65,6 +66,7 @@ class UpsertOptions:
     on_rejected: OnRejected = "stop"
     duplicates: Duplicates = "error"
     check: bool = True
+    unknown_fields: UnknownFields = "refuse"
     max_body_bytes: int = MAX_BODY_BYTES
     on_outcome: OnOutcome | None = None
 
@@ -72,6 +74,7 @@ class UpsertOptions:
         check_choice("on_rejected", self.on_rejected, get_args(OnRejected))
         check_choice("duplicates", self.duplicates, get_args(Duplicates))
         check_flag("check", self.check)
+        check_choice("unknown_fields", self.unknown_fields, get_args(UnknownFields))
         check_whole_number("max_body_bytes", self.max_body_bytes)
         if self.on_outcome is not None:
             check_function("on_outcome", self.on_outcome)
@@ -130,6 +133,7 @@ class UpsertRun:
         self._journal = self._journal_context.__enter__()
         self.planner: Planner = Planner(
             check=self.options.check and not self._checked,
+            unknown_fields=self.options.unknown_fields,
             duplicates=self.options.duplicates,
             max_body_bytes=self.options.max_body_bytes,
             known=None if self._journal is None else self._known,
@@ -395,7 +399,12 @@ def _read_all(orders: Iterable[object], most: int | None = None) -> list[object]
 
 def _check_all(orders: Sequence[object], options: UpsertOptions) -> None:
     """Raise `InvalidOrders` that names every order which cannot be sent."""
-    planner = Planner(check=options.check, duplicates=options.duplicates, max_body_bytes=options.max_body_bytes)
+    planner = Planner(
+        check=options.check,
+        unknown_fields=options.unknown_fields,
+        duplicates=options.duplicates,
+        max_body_bytes=options.max_body_bytes,
+    )
     rejected = [rejected for order in orders for batch in planner.add(order) for rejected in batch.rejected]
     rejected += [rejected for batch in planner.finish() for rejected in batch.rejected]
     if not rejected:

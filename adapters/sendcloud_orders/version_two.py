@@ -36,4 +36,6 @@ V3_PLACES = {
     "width": "shipping_details.measurement.dimension.width",
 }
 V2_WRAPPERS = ("parcel", "parcels", "shipments")
-V2_ROOTS = {(name,) for name in (*V3_PLACES, *V2_WRAPPERS)} - {("order_number",)}
+SHARED_ROOTS = {"id", "order_number"}
+"""Fields at the top that v2 and v3 call the same."""
+V2_ROOTS = {(name,) for name in (*V3_PLACES, *V2_WRAPPERS)} - {(name,) for name in SHARED_ROOTS}

@@ -40,8 +40,10 @@ LOCAL = {
     ("order_details", "integration"),
     ("order_details", "integration", "id"),
 }
+# The client writes a price that is given as text as the number that the service wants.
+MENDED = ("wrong type", ("payment_details", "total_price", "value"), "12.50")
 INVALID = st.lists(
-    strategies.invalid_order(faults=[fault for fault in FAULTS if fault[1] not in LOCAL]),
+    strategies.invalid_order(faults=[fault for fault in FAULTS if fault[1] not in LOCAL and fault != MENDED]),
     min_size=1,
     max_size=2,
     unique_by=lambda invalid: invalid.order["order_id"],

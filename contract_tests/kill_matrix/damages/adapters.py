@@ -30,8 +30,8 @@ wrap_in = partial(around, of=ADAPTERS)
 
 @damaged("UPSERT-ID")
 def the_adapters_send_an_id_as_a_number(patch: pytest.MonkeyPatch) -> None:
-    def write_body(true: Any, order: Any, schema: Any, *, check: bool) -> tuple[dict[str, Any], bytes]:
-        copy, content = true(order, schema, check=check)
+    def write_body(true: Any, order: Any, schema: Any, **options: Any) -> tuple[dict[str, Any], bytes]:
+        copy, content = true(order, schema, **options)
         plain = decode_json(content)
         return copy, encode_json(plain | ({"id": int(plain["id"])} if "id" in plain else {}))
 
@@ -68,7 +68,11 @@ def the_adapters_send_the_first_of_two_orders_last(patch: pytest.MonkeyPatch) ->
 
 @damaged("UPSERT-REQUIRED", "UPSERT-BOUNDS")
 def the_adapters_check_nothing_before_sending(patch: pytest.MonkeyPatch) -> None:
-    wrap_in(patch, "bodies.write_body", lambda true, order, schema, *, check: true(order, schema, check=False))
+    wrap_in(
+        patch,
+        "bodies.write_body",
+        lambda true, order, schema, **options: true(order, schema, **options | {"check": False}),
+    )
 
 
 @damaged("READ-ID")

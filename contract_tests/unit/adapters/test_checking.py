@@ -126,17 +126,18 @@ def test_a_field_that_is_not_known_is_told_with_the_one_that_is_spelled_alike_at
     [error] = find_errors("OrderInput", changed(path, value))
     assert error.path[: len(path)] == path
     assert error.code == "extra_forbidden"
-    assert error.message == f"Extra inputs are not permitted; {message}"
+    assert error.message == f'Extra inputs are not permitted; {message} If not, pass unknown_fields="send"'
 
 
 def test_a_field_that_is_like_none_is_told_without_a_guess() -> None:
     [error] = find_errors("OrderInput", changed(("surprise",), 1))
-    assert error == FieldError("Extra inputs are not permitted", ("surprise",), "extra_forbidden")
+    told = 'Extra inputs are not permitted: to send it, pass unknown_fields="send"'
+    assert error == FieldError(told, ("surprise",), "extra_forbidden")
 
 
 def test_the_spelling_is_looked_up_in_the_schema_of_an_update_too() -> None:
     [error] = find_errors("OrderUpdate", {"billing_adress": {}})
-    assert error.message.endswith("did you mean billing_address?")
+    assert "did you mean billing_address?" in error.message
 
 
 V2_FIELDS = {

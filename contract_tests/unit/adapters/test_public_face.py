@@ -66,6 +66,8 @@ PURE = [
     "pointers",
     "errors",
     "exchange",
+    "amounts",
+    "forms",
     "checking",
     "batching",
     "upserting",
