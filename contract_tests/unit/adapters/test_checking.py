@@ -8,8 +8,9 @@ import pytest
 
 from orders.factory import order, with_value, without
 from sendcloud_orders.bodies import UnwritableBody, write_body
-from sendcloud_orders.checking import SchemaName, find_errors
+from sendcloud_orders.checking import find_errors
 from sendcloud_orders.errors import FieldError
+from sendcloud_orders.forms import SchemaName
 from sendcloud_orders.pointers import FieldPath
 from sendcloud_orders.version_two import V3_PLACES
 
