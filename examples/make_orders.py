@@ -209,6 +209,13 @@ def item(i: int, n: int, place: Place) -> Json:
         result["delivery_dates"] = {"handover_at": stamp(handover, i, place), "deliver_at": late}
     if place.country == "US" and hs_code.startswith("6"):
         result |= {"mid_code": "PTEXAINV1LIS", "material_content": "100% cotton", "intended_use": "Clothing"}
+    if (i + n) % 12 == 5:
+        standard = f"0{4_006_381_000_000 + n:013}" if i % 3 else None
+        result |= {"manufacturer_product_id": f"{origin}-{hs_code}/{n}", "manufacturer_product_id_std": standard}
+    if (i + n) % 13 == 6:
+        result |= {"dds_reference": f"EXAMPLE-DDS-{i:04}", "taric_code": f"{hs_code.replace('.', '')}0090"}
+    if place.country == "US" and n % 2 == 0:
+        result["cpsc"] = {"product_id": f"P{n}", "certifier_id": "EXAMPLE-LAB", "version_id": str(1 + n)}
     if name in DANGEROUS:
         result["dangerous_goods"] = dangerous_goods(name, i)
     return result

@@ -176,6 +176,10 @@ FAULTS: tuple[Flaw, ...] = (
     ("wrong type", (*ITEM, "quantity"), "2"),
     ("wrong type", (*ITEM, "quantity"), 1.5),
     ("wrong type", (*ITEM, "properties"), ["red"]),
+    ("wrong type", (*ITEM, "manufacturer_product_id"), 70),
+    ("wrong type", (*ITEM, "taric_code"), 9503009990),
+    ("wrong type", (*ITEM, "cpsc"), "RATTLE-2"),
+    ("wrong type", (*ITEM, "cpsc", "version_id"), 3),
     ("wrong type", ("payment_details", "total_price", "value"), "12.50"),
     ("wrong type", ("payment_details", "is_cash_on_delivery"), "yes"),
     ("wrong type", ("shipping_address",), "Beispielweg 1"),
@@ -198,6 +202,8 @@ FAULTS: tuple[Flaw, ...] = (
     ("empty", ("shipping_address", "name"), ""),
     ("wrong length", (*ITEM, "country_of_origin"), "N"),
     ("wrong length", (*ITEM, "country_of_origin"), "NLD"),
+    ("wrong length", (*ITEM, "manufacturer_product_id"), "M" * 71),
+    ("wrong length", (*ITEM, "manufacturer_product_id_std"), "🏭" * 71),
     ("wrong length", ("payment_details", "total_price", "currency"), "EU"),
     ("wrong length", (*ITEM, "total_price", "currency"), "EURO"),
     ("naive datetime", ("order_details", "order_created_at"), "2026-11-01T10:00:00"),
@@ -213,6 +219,7 @@ FAULTS: tuple[Flaw, ...] = (
     ("unknown field", ("colour",), "red"),
     ("unknown field", ("order_details", "note"), "singular"),
     ("unknown field", (*ITEM, "total_price", "amount"), 5),
+    ("unknown field", (*ITEM, "cpsc", "certificate"), "3"),
     ("unknown field", ("shipping_address", "country"), "NL"),
     ("unknown field", ("service_point_details", "carrier"), "postnl"),
 )
@@ -286,6 +293,9 @@ SIZE = st.sampled_from((0, 0.5, 12, 1600, 0.001)) | st.integers(0, 5000)
 MASS = st.sampled_from((0.001, 1, 0.25, 31.5)) | st.integers(1, 50_000)
 JSON_VALUES = st.sampled_from((True, 0, -2.5, "red", None, ["a", {"b": []}], {"größe": "XL"}))
 FREE_FORM = st.dictionaries(FILLED, JSON_VALUES, max_size=2)
+MANUFACTURER_IDS = ("manufacturer_product_id", "manufacturer_product_id_std")
+MANUFACTURER_ID = TEXT | st.sampled_from(("04006381333931", "M" * 70, "🏭" * 70))
+CERTIFICATE: Fields = dict.fromkeys(("product_id", "certifier_id", "version_id"), TEXT)
 DANGEROUS_TEXTS = (
     *("chemical_record_identifier", "packaging_type_quantity", "packaging_type", "packaging_instruction_code"),
     *("id_number", "class_division_number", "quantity", "proper_shipping_name", "emergency_contact_name"),
@@ -341,7 +351,10 @@ def _item(fill: Fill) -> SearchStrategy[Json]:
     required = {"name": TEXT, "quantity": st.integers(1, 9999), "total_price": st.fixed_dictionaries(dict(PRICE))}
     options = {
         **dict.fromkeys(("product_id", "variant_id", "description", "sku", "hs_code", "ean"), TEXT),
+        **dict.fromkeys(("dds_reference", "taric_code"), TEXT),
         **dict.fromkeys(("mid_code", "material_content", "intended_use"), NULLABLE),
+        **dict.fromkeys(MANUFACTURER_IDS, _or_null(MANUFACTURER_ID)),
+        "cpsc": _record(fill, {}, CERTIFICATE),
         "item_id": FILLED,
         "image_url": st.sampled_from(
             ("https://images.example.com/1.jpg?w=600", "https://images.example.org/größe.png")
@@ -463,7 +476,9 @@ def _item_changes(fill: Fill) -> SearchStrategy[Json]:
     price = _record(fill, {}, PRICE)
     options = {
         **dict.fromkeys(("item_id", "product_id", "description", "sku", "hs_code"), TEXT),
-        **dict.fromkeys(("mid_code", "material_content", "intended_use"), TEXT),
+        **dict.fromkeys(("mid_code", "material_content", "intended_use", "dds_reference", "taric_code"), TEXT),
+        **dict.fromkeys(MANUFACTURER_IDS, MANUFACTURER_ID),
+        "cpsc": _record(fill, {}, CERTIFICATE),
         "quantity": st.integers(0, 9999),
         "measurement": _measurement("full"),
         "unit_price": price,

@@ -104,6 +104,17 @@ def test_a_patch_finds_an_item_by_name_and_neither_adds_nor_removes_one(target: 
     assert items_of(now)["Lamp"]["sku"] == "LAMP"
 
 
+@pytest.mark.rule("PATCH-ITEMS")
+def test_a_patch_gives_an_item_the_ids_of_its_manufacturer(target: Target, stock: Stock) -> None:
+    id_, _ = stock.take()
+    ids = {"manufacturer_product_id": "LAMP-7/B", "manufacturer_product_id_std": "04006381333931"}
+    patch(target, id_, {"order_details": {"order_items": [{"name": "Lamp", **ids}]}})
+    now = target.read(id_, until=lambda found: items_of(found)["Lamp"].get("manufacturer_product_id"))
+    assert {name: items_of(now)["Lamp"].get(name) for name in ids} == ids
+    assert items_of(now)["Lamp"]["sku"] == "LAMP"
+    assert not items_of(now)["Tea tin"].get("manufacturer_product_id")
+
+
 @pytest.mark.rule("PATCH-ITEM-MISSING")
 @pytest.mark.parametrize("name", ["Bicycle", "lamp"])
 def test_an_item_of_another_name_is_refused_and_nothing_is_stored(target: Target, stock: Stock, name: str) -> None:

@@ -47,6 +47,7 @@ EXAMPLES = (
     "MinimalOrder",
     "InternationalOrder",
     "ProductImageOrder",
+    "ManufacturerIdsOrder",
     "MeasuredOrder",
     "SeparateBillingOrder",
     "ServicePointOrder",
@@ -80,6 +81,12 @@ def _example(target: Target, name: str) -> dict[str, Any]:
         # A contract belongs to an account; the invented one of the example is nobody's.
         del example["shipping_details"]["ship_with"]["properties"]["contract_id"]
     return {**example, "order_id": target.order()["order_id"], "order_details": details}
+
+
+@pytest.mark.rule("UPSERT-IMPORT")
+def test_what_importers_are_asked_for_comes_back(target: Target) -> None:
+    [(sent, found)] = stored(target, _example(target, "RegulatedImportOrder"))
+    assert differences(sent, found) == []
 
 
 @pytest.mark.rule("VALUES-SURVIVE")

@@ -203,6 +203,16 @@ def a_patch_replaces_an_item_whole(patch: pytest.MonkeyPatch) -> None:
 
 
 @damage("patch", "PATCH-ITEMS")
+def a_patch_overlooks_the_ids_of_the_manufacturer(patch: pytest.MonkeyPatch) -> None:
+    def change_items(true: Any, rules: Rules, items: Sequence[Order], changes: Sequence[Order]) -> list[Order]:
+        kept = [{name: change[name] for name in change if "manufacturer" not in name} for change in changes]
+        found: list[Order] = true(rules, items, kept)
+        return found
+
+    around(patch, "rules.Rules.change_items", change_items)
+
+
+@damage("patch", "PATCH-ITEMS")
 def a_patch_finds_an_item_by_its_place(patch: pytest.MonkeyPatch) -> None:
     def change_items(true: Any, rules: Rules, items: Sequence[Order], changes: Sequence[Order]) -> list[Order]:
         changed = list(items)

@@ -394,6 +394,19 @@ def dangerous_goods_are_lost(patch: pytest.MonkeyPatch) -> None:
 
 
 @damage("fields", "VALUES-SURVIVE")
+def the_manufacturers_ids_are_lost(patch: pytest.MonkeyPatch) -> None:
+    without(patch, "manufacturer_product_id")
+
+
+@damage("fields", "VALUES-SURVIVE")
+def the_manufacturers_ids_lose_their_leading_zeros(patch: pytest.MonkeyPatch) -> None:
+    def leaf(name: str, value: Any) -> Any:
+        return str(int(value)) if name == "manufacturer_product_id_std" and value and value.isdecimal() else value
+
+    read(patch, lambda order: changed(order, leaf))
+
+
+@damage("fields", "VALUES-SURVIVE")
 def house_numbers_are_lost(patch: pytest.MonkeyPatch) -> None:
     without(patch, "house_number")
 

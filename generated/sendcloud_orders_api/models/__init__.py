@@ -8,6 +8,8 @@ from .api_error import ApiError
 from .commodity_regulated_level import CommodityRegulatedLevel
 from .costs import Costs
 from .costs_input import CostsInput
+from .cpsc_certificate import CpscCertificate
+from .cpsc_certificate_input import CpscCertificateInput
 from .customer_details import CustomerDetails
 from .customer_details_input import CustomerDetailsInput
 from .customer_details_update import CustomerDetailsUpdate
@@ -97,6 +99,8 @@ __all__ = (
     "CommodityRegulatedLevel",
     "Costs",
     "CostsInput",
+    "CpscCertificate",
+    "CpscCertificateInput",
     "CustomerDetails",
     "CustomerDetailsInput",
     "CustomerDetailsUpdate",

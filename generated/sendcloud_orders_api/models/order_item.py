@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 
 from ..types import EXTRA
+from .cpsc_certificate import CpscCertificate
 from .dangerous_goods import DangerousGoods
 from .delivery_dates import DeliveryDates
 from .item_properties import ItemProperties
@@ -32,6 +33,11 @@ class OrderItem(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=Tr
     mid_code: str | None = None
     material_content: str | None = None
     intended_use: str | None = None
+    manufacturer_product_id: str | None = None
+    manufacturer_product_id_std: str | None = None
+    dds_reference: str | None = None
+    taric_code: str | None = None
+    cpsc: CpscCertificate | None = None
     dangerous_goods: DangerousGoods | None = None
     extra: dict[str, Any] | None = msgspec.field(name=EXTRA, default=None)
     """Fields that the specification does not name."""

@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 
 from ..types import EXTRA, UNSET, Unset
+from .cpsc_certificate_input import CpscCertificateInput
 from .dangerous_goods_input import DangerousGoodsInput
 from .delivery_dates_input import DeliveryDatesInput
 from .item_price_input import ItemPriceInput
@@ -46,6 +47,15 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """What the product is made of."""
     intended_use: str | Unset | None = UNSET
     """What the product is for."""
+    manufacturer_product_id: str | Unset | None = UNSET
+    """The manufacturer's own id for the product."""
+    manufacturer_product_id_std: str | Unset | None = UNSET
+    """The manufacturer's id for the product under a public standard, such as a GTIN."""
+    dds_reference: str | Unset = UNSET
+    """Reference of the due diligence statement, for the EU's rules on deforestation."""
+    taric_code: str | Unset = UNSET
+    """Tariff code for imports into the EU."""
+    cpsc: CpscCertificateInput | Unset = UNSET
     dangerous_goods: DangerousGoodsInput | Unset = UNSET
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""

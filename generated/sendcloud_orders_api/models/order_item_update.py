@@ -3,6 +3,7 @@ from typing import Any
 import msgspec
 
 from ..types import EXTRA, UNSET, Unset
+from .cpsc_certificate_input import CpscCertificateInput
 from .delivery_dates_update import DeliveryDatesUpdate
 from .item_properties import ItemProperties
 from .measurement_input import MeasurementInput
@@ -29,6 +30,11 @@ class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     mid_code: str | Unset | None = UNSET
     material_content: str | Unset | None = UNSET
     intended_use: str | Unset | None = UNSET
+    manufacturer_product_id: str | Unset | None = UNSET
+    manufacturer_product_id_std: str | Unset | None = UNSET
+    dds_reference: str | Unset = UNSET
+    taric_code: str | Unset = UNSET
+    cpsc: CpscCertificateInput | Unset = UNSET
     delivery_dates: DeliveryDatesUpdate | Unset | None = UNSET
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""
