@@ -280,7 +280,7 @@ def address(i: int, place: Place, company: str | None = None) -> Json:
     if i % 6 == 1:
         result |= {"address_line_2": "Staircase B, 3ʳᵈ floor", "po_box": None if i % 12 == 1 else f"PO Box {i}"}
     if i % 4 == 2:
-        result |= {"email": f"parcel{i}@example.com", "phone_number": phone(i, place)}
+        result |= {"email": f"{'größe' if i % 8 == 2 else 'parcel'}{i}@example.com", "phone_number": phone(i, place)}
     return result
 
 

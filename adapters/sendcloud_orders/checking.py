@@ -184,7 +184,7 @@ _TYPES = {
 _FORMATS = {
     "date-time": "datetime with an offset, such as 2026-11-02T12:00:00+01:00",
     "date": "date, such as 2026-11-02",
-    "email": "email address",
+    "idn-email": "email address",
     "iri": "URL",
     "uri": "URL",
     "uuid": "UUID",

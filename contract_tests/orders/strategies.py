@@ -213,7 +213,11 @@ FAULTS: tuple[Flaw, ...] = (
     ("no datetime", (*ITEM, "delivery_dates", "handover_at"), "tomorrow"),
     *(("bad id", ("id",), wrong) for wrong in (669, "", "12a", "-1", " 7", "६६९", None)),
     *(("bad pattern", ("payment_details", "discount_granted", "value"), wrong) for wrong in ("1,50", "-3", "€4", "5 ")),
-    ("bad mail", ("shipping_address", "email"), "nobody"),
+    *(
+        ("bad mail", ("shipping_address", "email"), wrong)
+        for wrong in ("nobody", "jörg@", "@bücher.example", "a b@c.de")
+    ),
+    ("bad mail", ("billing_address", "email"), "jörg.example.de"),
     ("bad service point", ("service_point_details",), {"id": "1", "carrier_service_point_id": "2"}),
     ("bad service point", ("service_point_details",), {"post_number": "3"}),
     ("unknown field", ("colour",), "red"),
@@ -276,7 +280,11 @@ CODES = st.sampled_from(("NL", "DE", "US", "JP", "GB", "CH"))
 PRICE: Fields = {"value": money(), "currency": st.sampled_from(CURRENCIES)}
 PRICES = ("subtotal_price", "estimated_shipping_price", "estimated_tax_price")
 COSTS = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
-MAIL = st.builds("{}@example.{}".format, st.sampled_from(("a", "a.b", "o'c+tag")), st.sampled_from(("com", "org")))
+MAIL = st.builds(
+    "{}@{}".format,
+    st.sampled_from(("a", "a.b", "o'c+tag", "jörg", "пример", "見本")),
+    st.sampled_from(("example.com", "example.org", "xn--bcher-kva.example", "bücher.example", "пример.example")),
+)
 ADDRESS: Fields = {
     "name": FILLED,
     "address_line_1": TEXT,

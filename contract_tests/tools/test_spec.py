@@ -38,6 +38,7 @@ DEPARTURES = [
     ("(POST|PATCH) .*service_point_details.(carrier_service_point_)?id", "required", "`service_point_details`"),
     (r"POST .*(order_updated_at|notes|tags)", "nullable", "`order_updated_at`, `notes`, `tags` (upsert)"),
     ("POST .*image_url", "format", "`image_url`"),
+    (r"(POST|PATCH) .*_address\.email", "format", "`email` of addresses (request)"),
     ("PATCH request id", "readOnly", "`id` of a PATCH body"),
     ("(POST|PATCH) .*tax_numbers.*", "minItems", "`minItems: 0`"),
     ("error response .*", "type|nullable|enum|format|minLength", "`errors`"),

@@ -26,7 +26,7 @@ TYPE_NAMES = {
 }
 FORMAT_WORDING = {
     "date-time": "Input should be a valid datetime",
-    "email": "value is not a valid email address",
+    "idn-email": "value is not a valid email address",
     "iri": "Input should be a valid URL",
 }
 INTEGER_BOUNDS = {"minimum": -(2**63), "maximum": 2**63 - 1}

@@ -156,6 +156,7 @@ FEATURES: dict[str, tuple[int, Feature]] = {
     "local pickup": (5, equal("is_local_pickup", True)),
     "separate billing address": (20, has("billing_address")),
     "post office box": (5, field("po_box", lambda value: value)),
+    "mail address outside ASCII": (20, field("address.email", lambda value: not value.isascii())),
     "state or province": (50, field("state_province_code")),
     "company": (20, field("company_name", lambda value: value)),
     "product image": (20, field("image_url")),

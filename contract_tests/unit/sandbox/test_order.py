@@ -160,6 +160,16 @@ def test_a_patch_that_names_the_other_service_point_id_drops_the_first(api: Api)
     assert api.read(known)["service_point_details"] == {"carrier_service_point_id": "X", "post_number": "9"}
 
 
+@pytest.mark.rule("UPSERT-MAIL", "PATCH-MERGE")
+@pytest.mark.parametrize("place", ["shipping_address", "billing_address"])
+def test_an_address_holds_a_mail_address_outside_ascii(api: Api, place: str) -> None:
+    fields: Json = {place: address(email="jörg@example.de")}
+    (known,) = api.create(order(**fields))
+    assert api.read(known)[place]["email"] == "jörg@example.de"
+    assert api.patch(f"/orders/{known}", json={place: {"email": "x@bücher.example"}}).is_success
+    assert api.read(known)[place] == fields[place] | {"email": "x@bücher.example"}
+
+
 @pytest.mark.rule("UPSERT-BOUNDS", "ERROR-POINTER", "ERROR-TOGETHER")
 def test_a_patch_of_bad_values_is_refused_with_all_of_them(api: Api) -> None:
     (known,) = api.create(order())

@@ -200,6 +200,7 @@ def test_a_missing_required_field_is_refused_even_for_a_known_order(api: Api, pa
         ),
         (order(shipping_details={"is_local_pickup": "yes"}), "shipping_details/is_local_pickup", "a valid boolean"),
         (order(shipping_address=address(email="@")), "shipping_address/email", "not a valid email address"),
+        (order(billing_address=address(email="jörg@")), "billing_address/email", "not a valid email address"),
         (order(customs_details={"shipment_type": "x"}), "customs_details/shipment_type", "'gift', 'commercial_goods',"),
         (order(customs_details=5), "customs_details", "Input should be a valid dictionary"),
         (
