@@ -83,7 +83,7 @@ def read_filters(filters: Filters | dict[str, Any]) -> dict[str, Any]:
 
     The service ignores a parameter that it does not know and answers with the whole collection, and it falls back in
     silence from a value out of bounds; so both are refused here, as is what no URL can hold. Raises `InvalidRequest`.
-    Rules: LIST-UNKNOWN-FILTER, LIST-PAGE-SIZE, LIST-SORT.
+    Rules: LIST-UNKNOWN-FILTER, LIST-EMPTY-FILTER, LIST-PAGE-SIZE, LIST-SORT.
     """
     found: dict[str, Any] = {}
     for name, value in filters.items():
@@ -135,10 +135,13 @@ def _read_text(name: str, value: Any) -> str:
         length = len(quote_plus(text))
     except UnicodeEncodeError:
         raise InvalidRequest(f"The filter {name} holds a lone surrogate, which no URL can hold.") from None
-    if not 0 < length <= _LONGEST_TEXT:
+    if not text:
+        wanted = "start at the first page" if name == "cursor" else "list orders whatever theirs is"
+        raise InvalidRequest(f"The filter {name} is empty, and needs a character at least: leave it out to {wanted}.")
+    if length > _LONGEST_TEXT:
         raise InvalidRequest(
-            f"The filter {name} takes a text that is not empty and has at most {_LONGEST_TEXT} characters in a URL, "
-            f"where this one has {length}."
+            f"The filter {name} takes a text of at most {_LONGEST_TEXT} characters in a URL, where this one has "
+            f"{length}."
         )
     return text
 

@@ -17,7 +17,7 @@ Path = tuple[str | int, ...]
 
 LIMIT = 100
 DEFAULT_SORT = "-pk"
-"""Newest first: inferred from the framework that the cursors point to, and documented nowhere."""
+"""Newest first. Rule: LIST-SORT."""
 
 
 class MissingError(Exception):

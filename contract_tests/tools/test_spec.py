@@ -229,6 +229,26 @@ def test_the_list_has_the_thirteen_query_parameters() -> None:
     assert sorted(names) == sorted([*others, *dates])
 
 
+def parameter(name: str) -> dict[str, Any]:
+    [found] = [one for one in SPEC["paths"]["/orders"]["get"]["parameters"] if one["name"] == name]
+    schema: dict[str, Any] = found["schema"]
+    return schema
+
+
+@pytest.mark.rule("LIST-EMPTY-FILTER")
+@pytest.mark.parametrize("name", ["cursor", "order_id", "order_number", "status"])
+def test_a_text_to_filter_by_is_not_empty(name: str) -> None:
+    assert parameter(name) == {"type": "string", "minLength": 1}
+
+
+@pytest.mark.rule("LIST-SORT")
+def test_a_list_is_sorted_by_known_keys_and_newest_first_without_any() -> None:
+    keys = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
+    assert set(SCHEMAS["SortKey"]["enum"]) == {sign + key for key in keys for sign in ("", "-")}
+    assert parameter("sort")["items"] == {"$ref": "#/components/schemas/SortKey"}
+    assert parameter("sort")["default"] == ["-pk"]
+
+
 def test_each_operation_asks_for_either_kind_of_credentials_and_tells_its_refusals() -> None:
     for _, _, operation in operations():
         assert [list(scheme) for scheme in operation["security"]] == [["basicAuth"], ["oauth2"]]

@@ -178,6 +178,62 @@ def the_sort_is_ignored(patch: pytest.MonkeyPatch) -> None:
     sorting(patch, lambda keys: [SortKey("id", True)])
 
 
+def unsorted(patch: pytest.MonkeyPatch, *keys: SortKey) -> None:
+    """Sort a list by these keys that asks for no sort, or for one that is not supported."""
+
+    def sort_keys(true: Any, query: Query, policies: Any) -> list[SortKey]:
+        names = {name.strip().removeprefix("-") for name in query.get("sort", "").split(",")}
+        found: list[SortKey] = true(query, policies)
+        return list(keys) if names.isdisjoint(listing.SORT_COLUMNS) else found
+
+    around(patch, "listing.sort_keys", sort_keys)
+
+
+@damage("sort", "LIST-SORT")
+def without_a_sort_the_oldest_come_first(patch: pytest.MonkeyPatch) -> None:
+    unsorted(patch, SortKey("id", False))
+
+
+@damage("sort", "LIST-SORT")
+def without_a_sort_the_last_that_the_shop_placed_come_first(patch: pytest.MonkeyPatch) -> None:
+    unsorted(patch, SortKey("order_created_at", True), SortKey("id", True))
+
+
+@damage("sort", "LIST-SORT")
+def without_a_sort_the_last_that_the_shop_changed_come_first(patch: pytest.MonkeyPatch) -> None:
+    unsorted(patch, SortKey("order_updated_at", True), SortKey("id", True))
+
+
+@damage("sort", "LIST-SORT")
+def without_a_sort_rows_come_as_they_happen_to_lie(patch: pytest.MonkeyPatch) -> None:
+    unsorted(patch, SortKey("id * 7919 % 104729", True), SortKey("id", True))
+
+
+@damage("sort", "LIST-SORT")
+def without_a_sort_only_the_first_page_starts_with_the_newest(patch: pytest.MonkeyPatch) -> None:
+    def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
+        found: PageOfOrders = true(rules, query)
+        turned = "cursor" in query and "sort" not in query
+        return PageOfOrders(found.orders[::-1] if turned else found.orders, found.next_page, found.previous_page)
+
+    around(patch, "rules.Rules.page", page)
+
+
+@damage("sort", "LIST-SORT")
+def an_unsupported_sort_gives_the_oldest_first(patch: pytest.MonkeyPatch) -> None:
+    def sort_keys(true: Any, query: Query, policies: Any) -> list[SortKey]:
+        names = {name.strip().removeprefix("-") for name in query.get("sort", "pk").split(",")}
+        found: list[SortKey] = true(query, policies)
+        return [SortKey("id", False)] if names.isdisjoint(listing.SORT_COLUMNS) else found
+
+    around(patch, "listing.sort_keys", sort_keys)
+
+
+@damage("sort", "LIST-SORT")
+def the_sort_by_pk_descends_whichever_is_asked_for(patch: pytest.MonkeyPatch) -> None:
+    sorting(patch, lambda keys: [SortKey("id", True)] if [key.column for key in keys] == ["id"] else keys)
+
+
 @damage("sort", "LIST-SORT")
 def the_sort_is_reversed(patch: pytest.MonkeyPatch) -> None:
     sorting(patch, lambda keys: [key.reversed() for key in keys])

@@ -24,6 +24,7 @@ SORT_COLUMNS = {
     "order_updated_at": "order_updated_at",
     "pk": "id",
 }
+NEVER_EMPTY = ("cursor", "order_id", "order_number", "status")
 TEXT_FILTERS = {"order_number": "number_folded", "order_id": "order_id_folded", "status": "status_folded"}
 DATE_FILTERS = {"order_created_at": "created_day", "order_updated_at": "updated_day"}
 COMPARISONS = {"": "=", "_min": ">=", "_max": "<="}
@@ -49,6 +50,9 @@ class SortKey:
         return SortKey(self.column, not self.descending)
 
 
+NEWEST_FIRST = SortKey("id", descending=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Cursor:
     """The sort values of the row that a page starts after; `backwards` reads towards the first page."""
@@ -58,9 +62,9 @@ class Cursor:
 
 
 def filters(query: Query, known: Collection[int], policies: Policies) -> list[Condition]:
-    """Read all filters; ignore unknown ones and empty ones. Rule: LIST-UNKNOWN-FILTER."""
+    """Read all filters; ignore unknown ones and most empty ones. Rule: LIST-UNKNOWN-FILTER."""
     conditions: list[Condition] = []
-    problems: list[Problem] = []
+    problems: list[Problem] = list(empty_problems(query, policies))
     for read in (integration_filter(query, known), text_filters(query), date_filters(query, policies)):
         try:
             conditions.extend(read)
@@ -69,6 +73,13 @@ def filters(query: Query, known: Collection[int], policies: Policies) -> list[Co
     if problems:
         raise RefusedError(*problems)
     return conditions
+
+
+def empty_problems(query: Query, policies: Policies) -> Iterator[Problem]:
+    """Find the empty values of parameters that have a least length. Rule: LIST-EMPTY-FILTER."""
+    for name in NEVER_EMPTY:
+        if query.get(name) == "" and policies.empty_filter == "reject":
+            yield invalid_parameter("String should have at least 1 character", name)
 
 
 def integration_filter(query: Query, known: Collection[int]) -> Iterator[Condition]:
@@ -115,22 +126,18 @@ def read_day(text: str, parameter: str, policies: Policies) -> str:
 
 
 def sort_keys(query: Query, policies: Policies) -> list[SortKey]:
-    """Read the sort; unknown fields are ignored, and a field named twice counts once. Rule: LIST-SORT."""
+    """Read the sort: newest first when it names no known field; one named twice counts once. Rule: LIST-SORT."""
     keys: dict[str, SortKey] = {}
     for name in query.get("sort", "").split(","):
         column = SORT_COLUMNS.get(name.strip().removeprefix("-"))
         if column:
             keys.setdefault(column, SortKey(column, name.strip().startswith("-")))
     if not keys:
-        return [default_sort(policies)]
+        return [NEWEST_FIRST]
     # Rows that are equal in all wanted fields still need a fixed order, or pages would repeat and skip some.
-    keys.setdefault("id", SortKey("id", next(reversed(keys.values())).descending))
+    descending = next(reversed(keys.values())).descending
+    keys.setdefault("id", SortKey("id", descending if policies.row_order == "request" else not descending))
     return list(keys.values())
-
-
-def default_sort(policies: Policies) -> SortKey:
-    """Return the sort of a list that asks for none: newest first, though nobody promises it."""
-    return SortKey("id", descending=policies.row_order == "request")
 
 
 def page_size(query: Query, policies: Policies) -> int:

@@ -73,10 +73,12 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """In which time zone do the date filters take the date of a timestamp? Rule: LIST-CREATED."""
     date_filter_time: Literal["reject", "cut"] = "reject"
     """Is a date filter with a time of day refused, or read as its date? Rule: LIST-CREATED."""
+    empty_filter: Literal["reject", "ignore"] = "reject"
+    """Is an empty `cursor`, `order_id`, `order_number` or `status` refused, or no filter? Rule: LIST-EMPTY-FILTER."""
     link_base: Address = "/api/v3"
     """Which path, or scheme, host and path, do the Link URLs start with? Rule: LIST-CURSOR."""
     row_order: Literal["request", "reversed"] = "request"
-    """In which order do rows come where none is promised? Rule: UPSERT-RESULT."""
+    """In which order do references come, and rows that tie in every key of a sort? Rules: UPSERT-RESULT, LIST-SORT."""
 
     ids: Literal["string", "number"] = "string"
     """Which JSON type does `id` have when an order is read? Rule: READ-ID."""

@@ -96,6 +96,20 @@ def test_a_value_that_the_service_would_pass_over_is_refused(name: str, value: A
         read_filters({name: value})
 
 
+@pytest.mark.rule("LIST-EMPTY-FILTER")
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("cursor", "start at the first page"),
+        *((name, "list orders whatever theirs is") for name in ("order_id", "order_number", "status")),
+    ],
+)
+def test_an_empty_text_is_refused_with_what_to_do_instead(name: str, hint: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"The filter {name} is empty, .* leave it out to {hint}"):
+        read_filters({name: ""})
+    assert read_filters({name: " "}) == {name: " "}
+
+
 @pytest.mark.rule("LIST-PAGE-SIZE")
 def test_the_largest_page_is_asked_for_unless_another_is_wanted() -> None:
     assert page_call({}, None).request.params["page_size"] == "200"

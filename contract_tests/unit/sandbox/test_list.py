@@ -265,10 +265,20 @@ def test_several_filters_hold_together(api: Api) -> None:
 
 
 @pytest.mark.rule("LIST-UNKNOWN-FILTER")
-@pytest.mark.parametrize("query", [{"search": "A"}, {"integration_id": "68"}, {"page": "2"}, {"status": ""}])
+@pytest.mark.parametrize("query", [{"search": "A"}, {"integration_id": "68"}, {"page": "2"}, {"integration": ""}])
 def test_an_unknown_or_empty_parameter_is_ignored_and_everything_comes_back(api: Api, query: dict[str, str]) -> None:
     api.create(order("A"), order("B"))
     assert api.listed(**query) == ["B", "A"]
+
+
+@pytest.mark.rule("LIST-EMPTY-FILTER", "ERROR-TOGETHER")
+def test_an_empty_value_of_what_has_a_least_length_is_a_400_that_names_the_parameter(api: Api) -> None:
+    api.create(order())
+    response = api.get("/orders", params={"cursor": "", "order_id": "", "order_number": "", "status": "", "sort": ""})
+    assert response.status_code == 400
+    assert {error["source"]["parameter"]: error["detail"] for error in response.json()["errors"]} == dict.fromkeys(
+        ["cursor", "order_id", "order_number", "status"], "String should have at least 1 character"
+    )
 
 
 def test_a_get_with_a_body_is_a_403(api: Api) -> None:

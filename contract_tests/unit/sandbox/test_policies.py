@@ -243,6 +243,15 @@ def test_a_page_size_out_of_range(api: Api, use: Use, policy: str, expected: dic
         assert (len(response.json()["data"]) if response.is_success else response.status_code) == wanted
 
 
+@pytest.mark.rule("LIST-EMPTY-FILTER")
+@pytest.mark.parametrize("name", ["cursor", "order_id", "order_number", "status"])
+def test_an_empty_filter_can_be_none(api: Api, use: Use, name: str) -> None:
+    api.create(order("A"), order("B"))
+    assert api.get("/orders", params={name: ""}).status_code == 400
+    use(empty_filter="ignore")
+    assert api.listed(**{name: ""}) == ["B", "A"]
+
+
 @pytest.mark.rule("LIST-CREATED")
 def test_the_day_can_be_taken_in_the_zone_that_was_sent(api: Api, use: Use) -> None:
     api.create(order(order_created_at="2026-11-02T00:30:00+02:00"))
@@ -271,14 +280,14 @@ def test_links_can_have_another_base(api: Api, sandbox: Sandbox, use: Use, base:
     assert api.listed(page_size=1, cursor=httpx.URL(url).params["cursor"]) == ["A"]
 
 
-@pytest.mark.rule("UPSERT-RESULT", "LIST-COMPLETE")
+@pytest.mark.rule("UPSERT-RESULT", "LIST-COMPLETE", "LIST-SORT")
 def test_rows_can_come_in_another_order_where_none_is_promised(api: Api, use: Use) -> None:
     use(row_order="reversed")
     references = api.upsert(order("A"), order("B")).json()["data"]
     assert [reference["order_id"] for reference in references] == ["B", "A"]
     assert references[0]["id"] > references[1]["id"]
-    assert api.listed() == ["A", "B"]
-    assert api.listed(sort="-pk") == ["B", "A"]
+    assert api.listed() == api.listed(sort="-pk") == api.listed(sort="order_created_at") == ["B", "A"]
+    assert api.listed(sort="-order_created_at") == ["A", "B"]
 
 
 @pytest.mark.rule("READ-ID")
