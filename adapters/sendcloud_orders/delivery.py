@@ -188,9 +188,10 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
     Where two integrations share an `order_id` in one request, the references come without the integration: they are
     told apart by place, and only when the whole answer stands in the order of the request. Anything left over on
     either side is a breach of contract, as is an id that cannot be one or that two orders got: the orders without a
-    clear reference are unknown. Rules: UPSERT-RESULT, READ-ID.
+    clear reference are unknown. A reference without an `order_id` is nobody's, even if it is the only one left.
+    Rules: UPSERT-RESULT, READ-ID, READ-REQUIRED.
     """
-    sent: list[str] = [order.key.order_id for order in orders]
+    sent: list[str | None] = [order.key.order_id for order in orders]
     answered = [reference.order_id for reference in references]
     times_sent, times_answered = Counter(sent), Counter(answered)
     in_order = sent == answered
@@ -215,9 +216,11 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
     strangers = sum((times_answered - times_sent).values())
     if not unknown and not strangers:
         return Assignment(tuple(accepted))
+    nameless = times_answered[None]
     problem = ContractError(
-        f"The answer of upsert_orders names {len(references)} orders where {len(orders)} were sent: "
-        f"{len(unknown)} orders have no clear reference and {strangers} references belong to no order."
+        f"The answer of upsert_orders names {len(references) - nameless} orders where {len(orders)} were sent: "
+        f"{len(unknown)} orders have no clear reference and {strangers} references belong to no order"
+        f"{f', {nameless} of them without an order_id' if nameless else ''}."
     )
     return Assignment(tuple(accepted), tuple(unknown), problem)
 

@@ -290,9 +290,9 @@ class Target:
 
 
 def _match(orders: tuple[Body, ...], rows: list[Body]) -> list[int]:
-    by_order_id: dict[str, list[int]] = {}
+    by_order_id: dict[str | None, list[int]] = {}
     for row in rows:
-        by_order_id.setdefault(row["order_id"], []).append(int(row["id"]))
+        by_order_id.setdefault(row.get("order_id"), []).append(int(row["id"]))
     missing = [order["order_id"] for order in orders if order["order_id"] not in by_order_id]
     assert not missing, f"no reference came back for {missing} (UPSERT-RESULT)"
     return [by_order_id[order["order_id"]].pop(0) for order in orders]

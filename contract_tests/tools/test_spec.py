@@ -235,6 +235,39 @@ def parameter(name: str) -> dict[str, Any]:
     return schema
 
 
+REQUIRED_OF_ANSWERS = {
+    # The adapters can do nothing without these.
+    **{name: ["data"] for name in ("UpsertResult", "UpdateResult", "OrderPage", "OrderResult")},
+    "OrderReference": ["id"],
+    # The reference requires these of every order that is stored, the id apart, and of every error.
+    "Order": ["id", "order_id", "order_number", "order_details", "payment_details"],
+    "Integration": ["id"],
+    "OrderDetails": ["integration", "status", "order_created_at", "order_items"],
+    "OrderItem": ["name", "quantity", "total_price"],
+    "PaymentDetails": ["total_price", "status"],
+    "Status": ["code"],
+    "ApiError": ["status", "code", "detail"],
+}
+
+
+@pytest.mark.rule("READ-REQUIRED")
+def test_an_answer_has_to_hold_no_more_than_somebody_needs() -> None:
+    read = {name: schema for name, schema in SCHEMAS.items() if schema.get("additionalProperties") is not False}
+    assert {name: schema["required"] for name, schema in read.items() if "required" in schema} == REQUIRED_OF_ANSWERS
+
+
+@pytest.mark.rule("READ-REQUIRED")
+@pytest.mark.parametrize(
+    "row",
+    [row for row in ROWS if row["context"] in ("GET response order", "error response")],
+    ids=lambda row: row["path"],
+)
+def test_no_answer_has_to_hold_what_the_reference_does_not_require(row: dict[str, str]) -> None:
+    path = re.sub("<.*?>", "", row["path"])
+    required = not path.endswith("[]") and find(ROOTS[row["context"]], path).required
+    assert not required or row["required"] == "yes" or path == "id"
+
+
 @pytest.mark.rule("LIST-EMPTY-FILTER")
 @pytest.mark.parametrize("name", ["cursor", "order_id", "order_number", "status"])
 def test_a_text_to_filter_by_is_not_empty(name: str) -> None:

@@ -131,6 +131,28 @@ def the_adapters_overlook_a_reference_that_is_missing(patch: pytest.MonkeyPatch)
     )
 
 
+@damaged("READ-REQUIRED")
+def the_adapters_take_a_reference_without_an_order_id_for_that_of_the_order_at_its_place(
+    patch: pytest.MonkeyPatch,
+) -> None:
+    def assign(true: Any, orders: Sequence[PreparedOrder], references: Sequence[OrderReference]) -> Assignment:
+        pairs = zip(orders, references, strict=False)
+        named = [OrderReference(id=one.id, order_id=one.order_id or order.key.order_id) for order, one in pairs]
+        found: Assignment = true(orders, named)
+        return found
+
+    wrap_in(patch, "delivery.assign_references", assign)
+
+
+@damaged("READ-REQUIRED")
+def the_adapters_want_the_order_number_of_a_reference(patch: pytest.MonkeyPatch) -> None:
+    def assign(true: Any, orders: Sequence[PreparedOrder], references: Sequence[OrderReference]) -> Assignment:
+        found: Assignment = true(orders, [one for one in references if one.order_number is not None])
+        return found
+
+    wrap_in(patch, "delivery.assign_references", assign)
+
+
 @damaged("ERROR-POINTER")
 def the_adapters_blame_the_order_after_the_guilty_one(patch: pytest.MonkeyPatch) -> None:
     def parse_pointer(true: Any, pointer: object) -> Pointer:

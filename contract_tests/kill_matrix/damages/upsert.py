@@ -1,6 +1,6 @@
 """Damages of POST /orders: batches, keys, ids and bounds."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -155,13 +155,24 @@ def the_ids_of_a_batch_are_given_to_the_wrong_orders(patch: pytest.MonkeyPatch) 
     around(patch, "rules.Rules.upsert", upsert)
 
 
+def references(patch: pytest.MonkeyPatch, change: Callable[[Order], Order]) -> None:
+    """Let `change` make each reference out of the true one."""
+    around(patch, "rules.Rules.reference", lambda true, *given: change(true(*given)))
+
+
 @damage("batching", "UPSERT-RESULT")
-def a_reference_has_no_order_number(patch: pytest.MonkeyPatch) -> None:
-    around(
-        patch,
-        "rules.Rules.reference",
-        lambda true, *given: {name: value for name, value in true(*given).items() if name != "order_number"},
-    )
+def a_reference_has_no_order_id(patch: pytest.MonkeyPatch) -> None:
+    references(patch, lambda found: {name: value for name, value in found.items() if name != "order_id"})
+
+
+@damage("batching", "UPSERT-RESULT")
+def the_order_id_of_a_reference_is_null(patch: pytest.MonkeyPatch) -> None:
+    references(patch, lambda found: found | {"order_id": None})
+
+
+@damage("batching", "UPSERT-RESULT", "PATCH-RESULT")
+def the_order_number_of_a_reference_is_the_order_id(patch: pytest.MonkeyPatch) -> None:
+    references(patch, lambda found: found | {"order_number": found["order_id"]})
 
 
 # ---------------------------------------------------------------------- matching by key

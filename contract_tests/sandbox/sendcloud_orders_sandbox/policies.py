@@ -57,6 +57,11 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     numeric_strings: Literal["reject", "accept"] = "reject"
     """May the value of a price be a string (`"12.00"`)? Rule: UPSERT-BOUNDS."""
 
+    import_fields: Literal["store", "reject"] = "store"
+    """Are an item's `dds_reference`, `taric_code` and `cpsc` known? Rule: UPSERT-IMPORT."""
+    mail: Literal["international", "ascii"] = "international"
+    """May the mail address of an address lie outside ASCII? Rule: UPSERT-MAIL."""
+
     patch_null: Literal["clear", "ignore"] = "clear"
     """Does null in a PATCH clear the field? Rule: PATCH-MERGE."""
     patch_integration: Literal["reject", "ignore"] = "reject"
@@ -90,6 +95,9 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Are timestamps printed in UTC with `+00:00` and microseconds, as sent, or with `Z`? Rule: READ-TIME."""
     nulls: Literal["omit", "null"] = "omit"
     """Is an absent optional field left out of an order, or printed as null? Rule: READ-TOLERANT."""
+    unrequired_fields: Literal["given", "left_out"] = "given"
+    """Is what the reference does not require given: a reference's `order_number`, its `order_id` after a PATCH, and the
+    times at which an order was stored? Rule: READ-REQUIRED."""
     extra_fields: bool = False
     """Do responses have fields that the specification does not name? Rule: READ-TOLERANT."""
     error_codes: Literal["documented", "observed"] = "documented"

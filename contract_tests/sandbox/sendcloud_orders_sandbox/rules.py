@@ -86,7 +86,10 @@ class Rules:
         yield from self.twice_problems(sound)
 
     def schema_problems(self, schema: str, document: Document, pointer_of: Callable[..., str]) -> Iterator[Problem]:
-        """Find missing, wrong and unknown fields. Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-SERVICE-POINT."""
+        """Find missing, wrong and unknown fields; no name is too long.
+
+        Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-SERVICE-POINT, UPSERT-LONG-NAME.
+        """
         for breach in find_breaches(schema, document, self.policies):
             yield problems.invalid(breach.detail, pointer_of(*breach.path), error_code(breach, self.policies))
 
@@ -160,7 +163,13 @@ class Rules:
 
     def reference(self, order: int, document: Document) -> Document:
         """Return the identifiers of an order. Rules: UPSERT-RESULT, PATCH-RESULT."""
-        return present_reference(order, document, self.policies)
+        return self.without_unrequired(present_reference(order, document, self.policies), "order_number")
+
+    def without_unrequired(self, document: Document, *names: str) -> Document:
+        """Drop fields that the reference does not require, if the policy does not give them. Rule: READ-REQUIRED."""
+        if self.policies.unrequired_fields == "given":
+            return document
+        return {name: value for name, value in document.items() if name not in names}
 
     def check_partner(self, partner: str | None) -> None:
         """Refuse a partner id that is malformed or unknown. Rule: UPSERT-PARTNER."""
@@ -192,7 +201,7 @@ class Rules:
 
     def present(self, stored: Stored) -> Document:
         """Return an order as a client reads it. Rule: VALUES-SURVIVE."""
-        return present_order(stored, self.policies)
+        return self.without_unrequired(present_order(stored, self.policies), "created_at", "modified_at")
 
     def page(self, query: Query) -> PageOfOrders:
         """Return one page of the orders that meet the filters. Rules: LIST-COMPLETE, LIST-CURSOR."""
@@ -239,7 +248,7 @@ class Rules:
             self.refuse(self.update_problems(body, document))
             changed = self.apply(document, body)
             self.store.save(stored.id, changed, self.clock.now())
-        return self.reference(stored.id, changed)
+        return self.without_unrequired(self.reference(stored.id, changed), "order_id")
 
     def require_object(self, body: Any) -> None:
         """Refuse a body that is not an object."""

@@ -26,9 +26,11 @@ TYPE_NAMES = {
 }
 FORMAT_WORDING = {
     "date-time": "Input should be a valid datetime",
+    "email": "value is not a valid email address",
     "idn-email": "value is not a valid email address",
     "iri": "Input should be a valid URL",
 }
+IMPORT_FIELDS = ("dds_reference", "taric_code", "cpsc")
 INTEGER_BOUNDS = {"minimum": -(2**63), "maximum": 2**63 - 1}
 OBSERVED_CODES = {"required": "missing", "enum": "enum", "additionalProperties": "extra_forbidden"}
 
@@ -51,9 +53,13 @@ def load_specification() -> Mapping[str, Any]:
 
 
 @cache
-def validator(name: str) -> Draft202012Validator:
-    """Compile the validator of a named schema, formats included."""
+def validator(name: str, mail: str, import_fields: str) -> Draft202012Validator:
+    """Compile the validator of a named schema, formats included, for two of the policies."""
     schemas = in_64_bits(load_specification()["components"]["schemas"])
+    if mail == "ascii":
+        schemas = with_ascii_mail(schemas)
+    if import_fields == "reject":
+        schemas = {name: without_import_fields(schema) for name, schema in schemas.items()}
     schema = {"$ref": f"#/components/schemas/{name}", "components": {"schemas": schemas}}
     return Draft202012Validator(schema, validate_formats=True, formats={"date-time": is_moment})
 
@@ -68,11 +74,27 @@ def in_64_bits(schema: Any) -> Any:
     return bounds | {name: in_64_bits(part) for name, part in schema.items()}
 
 
+def with_ascii_mail(schema: Any) -> Any:
+    """Return schemas whose mail addresses lie within ASCII. Rule: UPSERT-MAIL."""
+    if isinstance(schema, list):
+        return [with_ascii_mail(part) for part in schema]
+    if not isinstance(schema, dict):
+        return "email" if schema == "idn-email" else schema
+    return {name: with_ascii_mail(part) for name, part in schema.items()}
+
+
+def without_import_fields(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema that does not name what importers are asked for. Rule: UPSERT-IMPORT."""
+    properties = schema.get("properties", {})
+    return {**schema, "properties": {name: properties[name] for name in properties if name not in IMPORT_FIELDS}}
+
+
 def find_breaches(name: str, value: Any, policies: Policies) -> list[Breach]:
     """Find every breach of a named schema that no policy allows. Rule: ERROR-TOGETHER."""
-    if validator(name).is_valid(value):
+    checked = validator(name, policies.mail, policies.import_fields)
+    if checked.is_valid(value):
         return []
-    errors = [error for found in validator(name).iter_errors(value) for error in innermost(found)]
+    errors = [error for found in checked.iter_errors(value) for error in innermost(found)]
     breaches = [breach for error in errors if not is_allowed(error, policies) for breach in describe(error)]
     return sorted(breaches, key=lambda breach: [str(step) for step in breach.path])
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from doubles.sandbox_client import Api, Json, complaints
-from orders.factory import item, order, price
+from orders.factory import address, item, order, price
 from sendcloud_orders_sandbox import Policies, Sandbox
 from sendcloud_orders_sandbox.policies import UnknownPolicyError
 
@@ -184,6 +184,26 @@ def test_codes_can_be_taken_in_any_case_and_numbers_as_text(api: Api, use: Use) 
     assert api.upsert(order(order_items=[item("Cup", quantity="1")])).status_code == 400
 
 
+@pytest.mark.rule("UPSERT-IMPORT")
+@pytest.mark.parametrize("name", ["dds_reference", "taric_code", "cpsc"])
+def test_what_importers_are_asked_for_can_be_unknown(api: Api, use: Use, name: str) -> None:
+    fields: Json = {name: {"version_id": "1"} if name == "cpsc" else "x"}
+    (known,) = api.create(order(order_items=[item("Cup", **fields)]))
+    use(import_fields="reject")
+    change = {"order_details": {"order_items": [{"name": "Cup", **fields}]}}
+    for refused in (api.upsert(order(order_items=[item("Cup", **fields)])), api.patch(f"/orders/{known}", json=change)):
+        assert [pointer.rpartition("/")[2] for pointer in complaints(refused)] == [name]
+    assert api.upsert(order(order_items=[item("Cup", manufacturer_product_id="x")])).is_success
+
+
+@pytest.mark.rule("UPSERT-MAIL")
+def test_mail_can_be_held_to_ascii(api: Api, use: Use) -> None:
+    use(mail="ascii")
+    refused = api.upsert(order(shipping_address=address(email="jörg@example.de")))
+    assert complaints(refused) == {"/data/attributes/[0]/shipping_address/email": "value is not a valid email address"}
+    assert api.upsert(order(shipping_address=address(email="joerg@example.de"))).is_success
+
+
 @pytest.mark.rule("PATCH-MERGE")
 def test_null_in_a_patch_can_be_ignored(api: Api, use: Use) -> None:
     use(patch_null="ignore")
@@ -355,6 +375,21 @@ def without_nulls(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: without_nulls(field) for name, field in value.items() if field is not None}
     return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.rule("READ-REQUIRED", "UPSERT-RESULT", "PATCH-RESULT")
+def test_what_the_reference_does_not_require_can_be_left_out(api: Api, use: Use) -> None:
+    (known,) = api.create(order())
+    before = api.read(known)
+    use(unrequired_fields="left_out", extra_fields=True)
+    (reference,) = api.upsert(order()).json()["data"]
+    patched = api.patch(f"/orders/{known}", json={}).json()["data"]
+    assert set(reference) == {"id", "order_id", "sandbox_extra"}
+    assert set(patched) == {"id", "sandbox_extra"}
+    use(extra_fields=False)
+    after = {name: value for name, value in before.items() if name not in ("created_at", "modified_at")}
+    assert api.read(known) == after
+    assert api.get("/orders").json()["data"] == [after]
 
 
 @pytest.mark.rule("READ-TOLERANT")

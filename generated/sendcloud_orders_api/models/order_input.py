@@ -17,9 +17,11 @@ class OrderInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=T
     optional fields that an update leaves out is not documented."""
 
     order_id: str
-    """The shop's id for the order. Together with the integration, it is the key of the upsert. Never changes."""
+    """The shop's id for the order. Together with the integration, it is the key of the upsert. Never changes. A
+    longer one than 64 characters is stored, but the endpoints that make labels do not take it."""
     order_number: str
-    """The order number shown to the customer."""
+    """The order number shown to the customer. A longer one than 255 characters is stored, but the endpoints that
+    make labels do not take it."""
     order_details: OrderDetailsInput
     payment_details: PaymentDetailsInput
     id: str | Unset = UNSET

@@ -20,7 +20,7 @@ class OrderUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=
     order_id: str | Unset = UNSET
     """The shop's id for the order. It may be repeated but not changed."""
     order_number: str | Unset = UNSET
-    """The order number shown to the customer."""
+    """The order number shown to the customer, for labels of at most 255 characters."""
     order_details: OrderDetailsUpdate | Unset = UNSET
     payment_details: PaymentDetailsUpdate | Unset = UNSET
     customs_details: CustomsDetailsInput | Unset | None = UNSET

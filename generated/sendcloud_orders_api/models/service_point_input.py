@@ -7,7 +7,8 @@ from .service_point_extra_data import ServicePointExtraData
 
 
 class ServicePointInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
-    """The service point to deliver to, identified by either Sendcloud's id or the carrier's."""
+    """The service point to deliver to, identified by either Sendcloud's id or the carrier's. It is stored and read
+    back, and the view of incoming orders does not show it."""
 
     id: str | Unset = UNSET
     """Sendcloud's id of the service point."""
