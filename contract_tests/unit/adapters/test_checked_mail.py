@@ -3,8 +3,9 @@
 import pytest
 
 from orders.factory import Json, address, order
-from sendcloud_orders.checking import SchemaName, find_errors
+from sendcloud_orders.checking import find_errors
 from sendcloud_orders.errors import FieldError
+from sendcloud_orders.forms import SchemaName
 
 MAIL = ["jörg@example.de", "x@bücher.example", "пример@пример.example", "見本@example.jp", "x@xn--bcher-kva.example"]
 NO_MAIL = ["jörg", "jörg@", "@bücher.example", "jörg@@example.de", "jörg m@example.de", ""]
