@@ -576,6 +576,7 @@ def test_a_uuid_where_text_is_wanted_is_told_with_what_to_do(way: Way) -> None:
         ("2026-11-02T12:00:00", "not one without: give the datetime its tzinfo"),
         ("2026-11-02T12:00:00.123456", "not one without: give the datetime its tzinfo"),
         ("tomorrow", "such as 2026-11-02T12:00:00+01:00"),
+        ("2026-11-02T12:00:00+0100", "such as 2026-11-02T12:00:00+01:00"),
         ("2026-11-02 12:00:00+01:00 ", "such as 2026-11-02T12:00:00+01:00"),
         ("", "such as 2026-11-02T12:00:00+01:00"),
     ],

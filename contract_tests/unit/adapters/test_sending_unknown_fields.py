@@ -18,6 +18,7 @@ from orders.factory import address, order, orders
 from orders.strategies import order_input
 from sendcloud_orders import InvalidOrders, InvalidRequest
 from sendcloud_orders.batching import prepare
+from sendcloud_orders.bodies import write_body
 from sendcloud_orders.checking import find_errors
 from sendcloud_orders.errors import FieldError
 from sendcloud_orders.pointers import FieldPath
@@ -188,6 +189,18 @@ def test_fields_that_are_known_are_brought_into_their_form_and_unknown_ones_left
     assert came["payment_details"]["total_price"]["value"] == Decimal("19.90")
     assert came["payment_details"]["freight_costs"]["value"] == "4.5"
     assert "billing_address" not in came
+
+
+def test_dicts_that_fit_take_the_short_way_and_are_not_copied() -> None:
+    known, unknown = whole(), with_future(whole(), HOLDERS, value="x")
+    for body, options in (
+        (known, {"check": True}),
+        (known, {"check": False}),
+        (unknown, {"check": True, "unknown_fields": "send"}),
+        (unknown, {"check": False}),
+    ):
+        written, _ = write_body(body, "OrderInput", **options)
+        assert written is body
 
 
 # ---------------------------------------------------------------- what a model holds in `extra`
