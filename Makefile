@@ -26,7 +26,7 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test contract unit tools lint types generate check-generated ledger sandbox kill-matrix benchmark endurance lock clean
+.PHONY: help test contract unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ check-generated: $(TOOLS) ## fail if generating again would give another byte
 
 ledger: $(TOOLS) ## write into spec/LEDGER.md which tests prove each rule
 	$(TOX) -e ledger
+
+drift: $(TOOLS) ## compare the spec with a published one: UPSTREAM=<file or URL>
+	$(TOX) -q -e drift
+
+spec-diff: $(TOOLS) ## tell what changed in the spec, and the version step: BASE=<git revision or file>
+	$(TOX) -q -e spec-diff
 
 sandbox: .venv/done ## start the stateful sandbox and print its address and credentials
 	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
