@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from spec_diff.documents import Document
 from spec_diff.operations import Answer, Body, Operation, Parameter, operations
-from spec_diff.shapes import ARRAY, OBJECT, UNSAID, Facet, Shape, Shapes, Term, described
+from spec_diff.shapes import ARRAY, OBJECT, UNSAID, Facet, Shape, Shapes, Term, described, shapes_of
 
 REQUEST = "request"
 PARTS_SENT = ("query", "header", "path", "cookie", REQUEST)
@@ -60,7 +60,7 @@ def compare(before: Document, after: Document) -> list[Difference]:
 class _Comparison:
     def __init__(self, before: Document, after: Document) -> None:
         self.documents = before, after
-        self.before, self.after = Shapes(before), Shapes(after)
+        self.before, self.after = shapes_of(before), shapes_of(after)
         # What was found to be alike is so wherever it is used again.
         self.alike: set[tuple[Term, Term]] = set()
 

@@ -25,7 +25,7 @@ class DocumentError(Exception):
     """A document cannot be read or compared: which one, why, and what to do. One line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Document:
     """An OpenAPI document in plain JSON values, and where it came from."""
 

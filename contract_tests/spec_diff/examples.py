@@ -16,7 +16,7 @@ from sendcloud_orders_api.types import encode
 from spec_diff.comparing import REQUEST, Difference, Place
 from spec_diff.documents import Document, DocumentError, normal, step
 from spec_diff.operations import Body, Operation, operations
-from spec_diff.shapes import Both, Either, Raw, Shapes, Term
+from spec_diff.shapes import Both, Either, Raw, Shapes, Term, shapes_of
 
 Path = tuple[str | int, ...]
 SCHEMAS: dict[str, SchemaName] = {"POST": "OrderInput", "PATCH": "OrderUpdate"}
@@ -40,7 +40,7 @@ class Example:
 
 def try_examples(ours: Document, published: Document) -> list[Difference]:
     """Return what our check refuses of the published requests, and what our models refuse or lose of the answers."""
-    known, shapes = operations(ours), Shapes(published)
+    known, shapes = operations(ours), shapes_of(published)
     found: list[Difference] = []
     for key, operation in operations(published).items():
         if key not in known:

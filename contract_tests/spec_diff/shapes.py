@@ -7,6 +7,7 @@ one schema or several, `const` or an enum of one, exclusive bounds as a flag or 
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, TypeGuard
 
 from spec_diff.documents import Document, normal, step
@@ -115,6 +116,12 @@ class Bound:
 
     def __str__(self) -> str:
         return f"{self.value:g}{' (exclusive)' if self.exclusive else ''}"
+
+
+@lru_cache(maxsize=4)
+def shapes_of(document: Document) -> "Shapes":
+    """Return the shapes of a document, which may be compared several times."""
+    return Shapes(document)
 
 
 class Shapes:

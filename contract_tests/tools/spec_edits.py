@@ -80,7 +80,7 @@ def edits(document: Document) -> Iterator[Edit]:
                 f"status changed: {last} → {last[0]}77",
                 _renaming(pointer, f"{last[0]}77"),
             )
-        elif parent.endswith("/parameters"):
+        elif parent.endswith("/parameters") and last.isdigit():
             yield f"parameter removed {pointer}", "parameter removed", _removing(pointer)
             if isinstance(node, dict) and node.get("in") == "query":
                 yield f"parameter required {pointer}", "required", _adding(pointer, "required", True)
