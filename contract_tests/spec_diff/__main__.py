@@ -26,8 +26,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return show_drift(options) if options.command == "drift" else show_changes(options)
     except DocumentError as error:
-        print(error, file=sys.stderr)
-        return NOT_COMPARED
+        told = str(error)
+    except RecursionError:
+        told = "The document is nested too deeply to be compared."
+    print(told, file=sys.stderr)
+    return NOT_COMPARED
 
 
 def show_drift(options: argparse.Namespace) -> int:

@@ -3,7 +3,10 @@
 import json
 import re
 import subprocess
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -17,7 +20,10 @@ from schemas import SPEC
 ROOT = SPEC.parents[1]
 SPEC_IN_GIT = SPEC.relative_to(ROOT).as_posix()
 PATIENCE_SECONDS = 30.0
+LONGEST_SECONDS = 300.0
 MOST_BYTES = 64 * 1024 * 1024
+# References inside YAML can make a few lines into more than any memory holds.
+MOST_VALUES = 2_000_000
 DEEPEST_REFERENCES = 50
 
 
@@ -150,6 +156,7 @@ def parse(name: str, content: bytes) -> Document:
 
 def _download(url: str) -> bytes:
     parts = bytearray()
+    end = time.monotonic() + LONGEST_SECONDS
     try:
         with (
             client(url, timeout=PATIENCE_SECONDS, follow_redirects=True) as http,
@@ -161,6 +168,8 @@ def _download(url: str) -> bytes:
                 )
             for part in response.iter_bytes():
                 parts += part
+                if time.monotonic() > end:
+                    raise DocumentError(f"{url} sends for more than {LONGEST_SECONDS:g} seconds: name a file instead.")
                 if len(parts) > MOST_BYTES:
                     raise DocumentError(f"{url} sends more than {MOST_BYTES} bytes: that is no OpenAPI document.")
     except (httpx.HTTPError, httpx.InvalidURL, ProxyError) as error:
@@ -189,11 +198,11 @@ def _values(name: str, content: bytes) -> Any:
     except RecursionError:
         raise DocumentError(f"{name} is nested too deeply to be an OpenAPI document.") from None
     try:
-        return _plain(yaml.load(text, Loader=_JsonValues))
+        return _plain(yaml.load(text, Loader=_JsonValues), count())
     except yaml.MarkedYAMLError as error:
         line = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
         raise DocumentError(f"{name}{line}: this is neither YAML nor JSON ({error.problem}).") from None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
         raise DocumentError(f"{name} is neither YAML nor JSON ({str(error).splitlines()[0]}).") from None
     except RecursionError:
         raise DocumentError(f"{name} is nested too deeply to be an OpenAPI document.") from None
@@ -230,11 +239,13 @@ _JsonValues.add_constructor("tag:yaml.org,2002:int", _int)
 _JsonValues.add_constructor("tag:yaml.org,2002:float", _float)
 
 
-def _plain(node: Any, _depth: int = 0) -> Any:
+def _plain(node: Any, counted: Iterator[int]) -> Any:
     """Copy a value with text for keys, as in JSON: a status such as 200 is a number in YAML."""
+    if next(counted) > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES} values")
     if isinstance(node, dict):
-        return {_key(key): _plain(value) for key, value in node.items()}
-    return [_plain(item) for item in node] if isinstance(node, list) else node
+        return {_key(key): _plain(value, counted) for key, value in node.items()}
+    return [_plain(item, counted) for item in node] if isinstance(node, list) else node
 
 
 def _key(key: Any) -> str:

@@ -14,7 +14,7 @@ from sendcloud_orders.checking import SchemaName, find_errors
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.types import encode
 from spec_diff.comparing import REQUEST, Difference, Place
-from spec_diff.documents import Document, DocumentError, normal, step
+from spec_diff.documents import Document, DocumentError, mapping, normal, step
 from spec_diff.operations import Body, Operation, operations
 from spec_diff.shapes import Both, Either, Raw, Shapes, Term, shapes_of
 
@@ -64,8 +64,7 @@ def try_examples(ours: Document, published: Document) -> list[Difference]:
 def _examples(shapes: Shapes, body: Body) -> Iterator[Example]:
     """Yield the examples of a body: of the whole, of its schema, and of each field of it."""
     document = shapes.document
-    raw = document.at(body.origin)
-    for name, said in (raw.get("content") or {}).items():
+    for name, said in mapping(document.at(body.origin), "content").items():
         term = body.media.get(name.partition(";")[0].strip().lower())
         if "json" not in name.lower():
             continue
@@ -169,10 +168,9 @@ def _own_bodies(ours: Document, operation: Operation, status: str) -> list[Any]:
     answer = operation.answers.get(status)
     if answer is None:
         return []
-    content = ours.at(answer.body.origin).get("content") or {}
     return [
         example.value
-        for name, said in content.items()
+        for name, said in mapping(ours.at(answer.body.origin), "content").items()
         for example in _stated(ours, step(answer.body.origin, "content", name), said)
     ]
 

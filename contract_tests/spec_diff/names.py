@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,11 +31,10 @@ def compare_names(before: Document, after: Document) -> Names:
 
     Raises `DocumentError` when the generator refuses one of the documents.
     """
-    with TemporaryDirectory() as scratch:
-        old, new = (
-            _public(_generated(document, Path(scratch) / side))
-            for document, side in ((before, "before"), (after, "after"))
-        )
+    with TemporaryDirectory() as scratch, ThreadPoolExecutor() as threads:
+        # The generator is a program of its own.
+        folders = threads.map(_generated, (before, after), (Path(scratch) / "before", Path(scratch) / "after"))
+        old, new = map(_public, folders)
     return Names(
         added=tuple(sorted(new.keys() - old.keys())),
         changed=tuple(sorted(name for name in old.keys() & new.keys() if old[name] != new[name])),

@@ -171,15 +171,12 @@ def _body(document: Document, pointer: str) -> Body:
 
 
 def _answer(document: Document, pointer: str) -> Answer:
-    raw = document.at(pointer)
-    return Answer(
-        _body(document, pointer),
-        {
-            name.lower(): _parameter(document, document.resolve(step(pointer, "headers", name)), name, "header")
-            for name in mapping(raw, "headers")
-            if name.lower() not in IGNORED_HEADERS
-        },
-    )
+    headers = {}
+    for name in mapping(document.at(pointer), "headers"):
+        place = document.resolve(step(pointer, "headers", name))
+        if name.lower() not in IGNORED_HEADERS and _is_mapping(document.at(place)):
+            headers[name.lower()] = _parameter(document, place, name, "header")
+    return Answer(_body(document, pointer), headers)
 
 
 def _security(document: Document, raw: dict[str, Any], origin: str) -> tuple[frozenset[str], str | None]:
@@ -197,6 +194,7 @@ def _security(document: Document, raw: dict[str, Any], origin: str) -> tuple[fro
             kind = (
                 " ".join(str(scheme[key]).lower() for key in ("type", "scheme", "in", "name") if key in scheme) or name
             )
-            parts.append(f"{kind}{f' {canonical(sorted(scopes))}' if scopes else ''}")
+            named = sorted(map(str, scopes)) if isinstance(scopes, list) else []
+            parts.append(f"{kind}{f' {canonical(named)}' if named else ''}")
         found.add(" and ".join(sorted(parts)) or "none")
     return frozenset(found), step(origin, "security") if isinstance(own, list) else "#/security" if said else None

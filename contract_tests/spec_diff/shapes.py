@@ -87,18 +87,8 @@ OF_TYPE = {
     OBJECT: ("minProperties", "maxProperties"),
 }
 TYPE_OF = {name: type_ for type_, names in OF_TYPE.items() for name in names}
-PLAIN = (
-    "format",
-    "multipleOf",
-    "minLength",
-    "maxLength",
-    "minItems",
-    "maxItems",
-    "minProperties",
-    "maxProperties",
-    "contentEncoding",
-    "contentMediaType",
-)
+TEXTUAL = ("format", "contentEncoding", "contentMediaType")
+NUMERIC = ("multipleOf", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 FLAGS = ("readOnly", "writeOnly", "uniqueItems", "deprecated")
 CONDITIONS = ("if", "then", "else", "not", "dependentRequired", "dependentSchemas", "dependencies", "patternProperties",
               "propertyNames", "contains", "minContains", "maxContains", "prefixItems")  # fmt: skip
@@ -172,7 +162,7 @@ class Shapes:
     def _own(self, schema: dict[str, Any], pointer: str) -> Shape:
         """Read the keywords of a schema itself, without what it is composed of."""
         said = schema.get("type", [])
-        types = [said] if isinstance(said, str) else list(said) if isinstance(said, list) else []
+        types = [one for one in (said if isinstance(said, list) else [said]) if isinstance(one, str)]
         values = (
             schema["enum"] if isinstance(schema.get("enum"), list) else [schema["const"]] if "const" in schema else None
         )
@@ -181,9 +171,10 @@ class Shapes:
         kinds |= {one for one in types if one != "null" and not (kinds and one == "integer")}
         if not types and values is not None:
             nullable = nullable or None in values
-        facets = {name: Facet(schema[name], pointer) for name in PLAIN if name in schema}
+        facets = {name: Facet(schema[name], pointer) for name in TEXTUAL if isinstance(schema.get(name), str)}
+        facets |= {name: Facet(schema[name], pointer) for name in NUMERIC if _is_number(schema.get(name))}
         facets |= {name: Facet(True, pointer) for name in FLAGS if schema.get(name) is True}
-        if "pattern" in schema:
+        if isinstance(schema.get("pattern"), str):
             facets["pattern"] = Facet(frozenset({schema["pattern"]}), pointer)
         if schema.get("default") is not None:
             facets["default"] = Facet(canonical(schema["default"]), pointer)

@@ -20,7 +20,7 @@ TEXTS = {"description", "summary", "title", "example", "examples"}
 def schemas(document: Document) -> list[str]:
     """Return the pointers to all schemas of the operations, each once."""
     found: dict[str, None] = {}
-    for pointer, node in _walk("#", document.content):
+    for pointer, node in walk("#", document.content):
         if isinstance(node, dict) and pointer.rpartition("/")[2] == "schema":
             _collect(document, pointer, found)
     return list(found)
@@ -42,10 +42,10 @@ def _collect(document: Document, pointer: str, found: dict[str, None]) -> None:
             _collect(document, step(pointer, name, index), found)
 
 
-def _walk(pointer: str, node: Any) -> Iterator[tuple[str, Any]]:
+def walk(pointer: str, node: Any) -> Iterator[tuple[str, Any]]:
     yield pointer, node
     for key, value in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
-        yield from _walk(step(pointer, key), value)
+        yield from walk(step(pointer, key), value)
 
 
 def at(content: Content, pointer: str) -> Any:
@@ -63,7 +63,7 @@ def edits(document: Document) -> Iterator[Edit]:
     """Yield every edit that there is, each one change."""
     for pointer in schemas(document):
         yield from _edits_of_schema(pointer, document.at(pointer))
-    for pointer, node in _walk("#/paths", document.content["paths"]):
+    for pointer, node in walk("#/paths", document.content["paths"]):
         parent, _, last = pointer.rpartition("/")
         if last in METHODS and isinstance(node, dict):
             yield f"operation removed {pointer}", "operation removed", _removing(pointer)
@@ -308,7 +308,7 @@ def renamed(content: Content, _: Any) -> Content:
     copied["paths"] = {f"/v3{path.replace('{id}', '{order}')}/": item for path, item in copied["paths"].items()} | {
         "/v3/parcels": {"get": {"responses": {"200": {"description": "Another group."}}}}
     }
-    for pointer, node in _walk("#/paths", copied["paths"]):
+    for pointer, node in walk("#/paths", copied["paths"]):
         if pointer.rpartition("/")[2] in METHODS:
             node |= {"operationId": f"other{hash(pointer)}", "tags": ["other"]}
     return copied

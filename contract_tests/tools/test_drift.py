@@ -4,6 +4,7 @@ import copy
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -18,15 +19,21 @@ import schemas
 from spec_diff.__main__ import main
 from spec_diff.comparing import compare
 from spec_diff.documents import Document, DocumentError, load, parse
-from spec_diff.drift import Drift, find_drift, is_own
+from spec_diff.drift import Drift, as_json, find_drift, is_own
 from spec_diff.examples import try_examples
 from spec_diff.explaining import Entry, entries, rows_of_the_ledger
 from spec_diff.findings import findings
 from spec_diff.operations import operations
 from tools import reconstruction
-from tools.spec_edits import REWRITINGS, Content, Rewriting, edits
+from tools.spec_edits import REWRITINGS, Content, Rewriting, at, edits, walk
 
 OURS = load(str(schemas.SPEC))
+EVERYTHING = [pointer for pointer, _ in walk("#/paths", OURS.content["paths"]) if pointer != "#/paths"]
+EVERYTHING += [
+    pointer
+    for pointer, _ in walk("#/components", OURS.content["components"])
+    if pointer.startswith("#/components/schemas/")
+]
 EDITS = {name: (name, text, edit) for name, text, edit in edits(OURS)}
 BRIEF = settings(max_examples=min(25, settings().max_examples), suppress_health_check=[HealthCheck.too_slow])
 
@@ -358,12 +365,17 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], upstream: str) -> tu
     return status, printed.out, printed.err
 
 
+# A few lines that say of themselves that they are more than ten million values.
+BOMB = "\n".join(["a0: &a0 [x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8))]).encode()
+
+
 @pytest.mark.parametrize(
     ("content", "complaint"),
     [
         (b"<!DOCTYPE html><html></html>", "is HTML"),
         (b"a: [1", "neither YAML nor JSON"),
         (b"a: &a [*a]", "nested too deeply"),
+        (BOMB, "more than 2000000 values"),
         (b"just words", "no mapping"),
         (b"name: project", "no `openapi` version"),
         (b"swagger: '2.0'", "Swagger 2.0"),
@@ -384,6 +396,35 @@ def test_what_cannot_be_compared_is_told_in_one_line_and_a_status_of_its_own(
     assert (status, out, err.count("\n")) == (2, "", 1)
     assert complaint in err
     assert not (tmp_path / "reports" / "drift.json").exists()
+
+
+BROKEN = (
+    None,
+    5,
+    "x",
+    [],
+    {},
+    True,
+    [None],
+    {"$ref": 5},
+    {"$ref": "#/nope"},
+    {"type": ["array", 5]},
+    {"required": [[]]},
+)
+
+
+@BRIEF
+@given(pointer=st.sampled_from(EVERYTHING), value=st.sampled_from(BROKEN))
+def test_a_broken_document_is_compared_or_refused_and_ends_nothing(pointer: str, value: Any) -> None:
+    owner, _, last = pointer.rpartition("/")
+    name = last.replace("~1", "/").replace("~0", "~")
+
+    def break_(content: Content) -> None:
+        place = at(content, owner)
+        place[int(name) if isinstance(place, list) else name] = value
+
+    with suppress(DocumentError):
+        json.dumps(as_json(drift(changed(break_))))
 
 
 def test_no_file_and_no_network_are_told_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
