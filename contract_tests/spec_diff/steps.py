@@ -92,6 +92,16 @@ READ: dict[tuple[str, str], Verdict] = {
     ("read only", "other"): Verdict(NEITHER, "it is about what is sent"),
 }
 LOWER_BOUNDS = ("minimum", "minLength", "minItems", "minProperties")
+# Each format with those that take all of it and more.
+WIDER_FORMATS = {
+    "email": ("idn-email",),
+    "hostname": ("idn-hostname",),
+    "int32": ("int64",),
+    "uri": ("iri", "iri-reference", "uri-reference"),
+    "uri-reference": ("iri-reference",),
+    "iri": ("iri-reference",),
+    "float": ("double",),
+}
 UPPER_BOUNDS = ("maximum", "maxLength", "maxItems", "maxProperties")
 
 
@@ -187,6 +197,9 @@ def _direction(one: Difference) -> str:
         lower = one.kind in LOWER_BOUNDS
         rises = _limit(after, lower) > _limit(before, lower)
         return "tighter" if rises == lower else "looser"
+    if one.kind == "format":
+        wider, narrower = after in WIDER_FORMATS.get(before, ()), before in WIDER_FORMATS.get(after, ())
+        return "looser" if wider else "tighter" if narrower else "other"
     return "other"
 
 

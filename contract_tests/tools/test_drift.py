@@ -398,7 +398,7 @@ def test_what_cannot_be_compared_is_told_in_one_line_and_a_status_of_its_own(
     assert not (tmp_path / "reports" / "drift.json").exists()
 
 
-BROKEN = (
+BROKEN: tuple[Any, ...] = (
     None,
     5,
     "x",
