@@ -10,7 +10,8 @@ from decimal import Decimal, InvalidOperation
 from types import ModuleType
 from typing import Any
 
-from sendcloud_orders.checking import SchemaName, find_errors
+from sendcloud_orders.checking import find_errors
+from sendcloud_orders.forms import SchemaName
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.types import encode
 from spec_diff.comparing import REQUEST, Difference, Place

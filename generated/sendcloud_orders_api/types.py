@@ -111,7 +111,7 @@ def encode(body: object) -> bytes:
 
 
 def inline(plain: Any) -> Any:
-    """Copy a body of dicts and lists, as msgspec makes it of models, with what they hold in `extra` beside their fields.
+    """Copy a body of dicts and lists, as msgspec makes it of models, with what is in `extra` beside the other fields.
 
     Raises `ValueError` on an `extra` that is no dict, and on a field that is both in `extra` and in the model.
     """
