@@ -217,8 +217,9 @@ class _JsonValues(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignor
 for _tag, _pattern, _first in (
     ("bool", r"(true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"(~|null|Null|NULL|)$", "~nN\0"),
-    ("int", r"[-+]?[0-9]+$", "-+0123456789"),
-    ("float", r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", "-+.0123456789"),
+    # Digits after a zero are an octal number in YAML 1.1 and a decimal one in 1.2; who wrote them meant a code.
+    ("int", r"[-+]?(0|[1-9][0-9]*)$", "-+0123456789"),
+    ("float", r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?$", "-+.0123456789"),
     ("merge", r"<<$", "<"),
 ):
     _JsonValues.add_implicit_resolver(
@@ -227,7 +228,6 @@ for _tag, _pattern, _first in (
 
 
 def _int(loader: Any, node: Any) -> int:
-    # In YAML 1.1 a leading zero means octal; in JSON and YAML 1.2 it does not.
     return int(loader.construct_scalar(node))
 
 

@@ -460,9 +460,9 @@ def test_a_document_is_read_from_an_address_and_findings_are_told_to_people_and_
     assert report["findings"][0]["places"] == [{"operation": "POST /orders", "part": "request", "field": ""}]
 
 
-def test_a_date_stays_a_text_and_a_country_is_not_false() -> None:
+def test_a_date_and_a_code_stay_texts_and_a_country_is_not_false() -> None:
     read = parse("x", b"openapi: 3.0.0\npaths: {}\nx: [2026-11-01, NO, 1e3, 0x10, 010, 1:30, true, ~]\n404: {}")
-    assert read.content["x"] == ["2026-11-01", "NO", 1000.0, "0x10", 10, "1:30", True, None]
+    assert read.content["x"] == ["2026-11-01", "NO", 1000.0, "0x10", "010", "1:30", True, None]
     assert "404" in read.content
 
 
