@@ -75,6 +75,39 @@ def the_adapters_check_nothing_before_sending(patch: pytest.MonkeyPatch) -> None
     )
 
 
+@damaged("UPSERT-UNKNOWN-FIELD")
+def the_adapters_send_a_field_that_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    def write_body(true: Any, order: Any, schema: Any, **options: Any) -> tuple[dict[str, Any], bytes]:
+        return true(order, schema, **options | {"unknown_fields": "send"})  # type: ignore[no-any-return]
+
+    wrap_in(patch, "bodies.write_body", write_body)
+
+
+@damaged("UPSERT-AMOUNT")
+def the_adapters_write_costs_with_an_exponent(patch: pytest.MonkeyPatch) -> None:
+    replace_in(patch, "forms.write_digits", str)
+
+
+@damaged("UPSERT-NONE")
+def the_adapters_send_null_for_none(patch: pytest.MonkeyPatch) -> None:
+    wrap_in(patch, "bodies.form_of", lambda true, schema: true("OrderUpdate"))
+
+
+@damaged("PATCH-NONE")
+def the_adapters_leave_none_out_of_an_update(patch: pytest.MonkeyPatch) -> None:
+    wrap_in(patch, "bodies.form_of", lambda true, schema: true("OrderInput"))
+
+
+@damaged("READ-UNKNOWN")
+def an_order_loses_on_its_way_back_what_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    wrap_in(patch, "inputs._fields", lambda true, model: [field for field in true(model) if field.name != "extra"])
+
+
+@damaged("READ-UNKNOWN")
+def the_adapters_tell_nothing_of_what_nobody_knows(patch: pytest.MonkeyPatch) -> None:
+    replace_in(patch, "events.Reporter.unknown_fields", lambda reporter, operation, paths: None)
+
+
 @damaged("READ-ID")
 def the_adapters_take_an_id_as_a_number_alone(patch: pytest.MonkeyPatch) -> None:
     def sendcloud_id(true: Any, value: object) -> Any:
