@@ -34,7 +34,7 @@ def compare_names(before: Document, after: Document) -> Names:
     with TemporaryDirectory() as scratch, ThreadPoolExecutor() as threads:
         # The generator is a program of its own.
         folders = threads.map(_generated, (before, after), (Path(scratch) / "before", Path(scratch) / "after"))
-        old, new = map(_public, folders)
+        old, new = map(public_names, folders)
     return Names(
         added=tuple(sorted(new.keys() - old.keys())),
         changed=tuple(sorted(name for name in old.keys() & new.keys() if old[name] != new[name])),
@@ -67,7 +67,7 @@ def _script() -> ModuleType:
     return module
 
 
-def _public(folder: Path) -> dict[str, str]:
+def public_names(folder: Path) -> dict[str, str]:
     """Return the public names of a generated package, each with what it looks like to whoever uses it."""
     package = griffe.load(PACKAGE, search_paths=[str(folder)], allow_inspection=False)
     found: dict[str, str] = {}

@@ -17,7 +17,7 @@ from spec_diff.comparing import Difference, compare
 from spec_diff.documents import Document, DocumentError, load, load_base
 from spec_diff.explaining import Touch, rules_touched, touches
 from spec_diff.findings import findings
-from spec_diff.names import Names, compare_names
+from spec_diff.names import PACKAGE, Names, compare_names, public_names
 from spec_diff.operations import METHODS
 from spec_diff.steps import Step, broken, step_of, verdict
 from tools import reconstruction, spec_edits
@@ -178,6 +178,20 @@ def leave_only_operations(content: Content) -> None:
 # ---------------------------------------------------------------- names
 
 
+def test_names_are_public_where_they_are_defined_and_when_nothing_says_otherwise(tmp_path: Path) -> None:
+    package = tmp_path / PACKAGE
+    package.mkdir()
+    (package / "__init__.py").write_text("from .client import Client\n")
+    (package / "client.py").write_text(
+        "import json\n_KNOWN = 1\nclass Client:\n    name: str = 'x'\n    _secret: str\ndef ask(of: str) -> int: ...\n"
+    )
+    assert public_names(tmp_path) == {
+        "client.Client": "class()",
+        "client.Client.name": "str = 'x'",
+        "client.ask": "(positional or keyword of: str) -> int",
+    }
+
+
 def test_a_document_that_the_generator_refuses_is_told_with_its_name() -> None:
     with pytest.raises(DocumentError, match=r"the change: openapi.yaml, .* refers to nothing"):
         compare_names(changed(lambda c: c["components"]["schemas"].pop("Currency")), OURS)
@@ -209,6 +223,7 @@ def test_each_pattern_matches_a_place_of_the_spec() -> None:
     ("change", "rules"),
     [
         (lambda c: filter_(c, "sort").update(maxItems=3), ["LIST-SORT"]),
+        (lambda c: filter_(c, "page_size").update(default=50), ["LIST-PAGE-SIZE"]),
         (lambda c: c["components"]["parameters"]["PartnerId"].update(required=True), ["UPSERT-PARTNER"]),
         (lambda c: field(c, "CustomerDetailsUpdate", "phone").update(minLength=1), ["PATCH-MERGE", "PATCH-PHONE"]),
         (lambda c: schema(c, "Order").update(description="Other words."), []),
