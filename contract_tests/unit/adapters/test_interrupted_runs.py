@@ -88,6 +88,15 @@ def test_the_trace_of_a_ctrl_c_shows_no_library_from_within() -> None:
     assert "3 unknown" in told
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let an interrupt come through: a shell makes what it starts in the background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("kind", ["cancel", "ctrl-c"])
 def test_a_task_that_is_cancelled_tells_what_is_unknown(kind: str) -> None:
     service = FakeService()
