@@ -37,8 +37,17 @@ class Drift:
 
 
 def is_own(ours: Document, other: Document) -> bool:
-    """Tell whether a document is a version of our own, which no entry about the vendor's explains."""
-    return bool(ours.title) and ours.title == other.title
+    """Tell whether a document is a version of our own, by title or by the names of its operations.
+
+    No entry about the vendor's document explains such a one.
+    """
+    named, others = _operation_ids(ours), _operation_ids(other)
+    return (bool(ours.title) and ours.title == other.title) or (bool(others) and others <= named)
+
+
+def _operation_ids(document: Document) -> set[str]:
+    found = (document.at(one.origin).get("operationId") for one in operations(document).values())
+    return {str(one) for one in found if one is not None}
 
 
 def find_drift(ours: Document, published: Document, known: Sequence[Entry]) -> Drift:

@@ -218,6 +218,20 @@ def vendors_document() -> Document:
     return reconstruction.document()
 
 
+def test_a_version_of_our_own_is_known_by_its_title_or_by_its_operations() -> None:
+    named = copy.deepcopy(OURS.content)
+    for path in named["paths"].values():
+        for operation in path.values():
+            if isinstance(operation, dict):
+                operation.pop("operationId", None)
+    called = copy.deepcopy(OURS.content)
+    called["info"]["title"] = "Somebody's copy"
+    assert is_own(OURS, Document("named", named))
+    assert is_own(OURS, Document("called", called))
+    named["info"]["title"] = "Somebody else's orders"
+    assert not is_own(OURS, Document("neither", named))
+
+
 def test_every_difference_from_what_is_known_of_the_reference_is_explained_and_every_entry_explains() -> None:
     found = drift(vendors_document())
     assert not is_own(OURS, vendors_document())
