@@ -14,9 +14,10 @@ import jsonschema_rs
 
 from .amounts import explain
 from .errors import FieldError
-from .forms import SchemaName, document, form_of
+from .forms import SchemaName, form_of
 from .pointers import FieldPath
 from .version_two import SHARED_ROOTS, V2_ROOTS, V2_WRAPPERS, V3_PLACES
+from .vocabulary import document
 
 UnknownFields = Literal["refuse", "send"]
 """What becomes of a field that the spec does not name."""

@@ -14,25 +14,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib.resources import files
 from typing import Any, Literal
-
-import msgspec
 
 from .amounts import read_number, write_digits
 from .pointers import FieldPath
+from .vocabulary import document
 
 SchemaName = Literal["OrderInput", "OrderUpdate"]
 
 _DIGITS = r"^[0-9]+(\.[0-9]+)?$"
 """The pattern by which the spec names an amount as text."""
-
-
-@cache
-def document() -> dict[str, Any]:
-    """Give the OpenAPI document, as it was when the client was generated."""
-    read: dict[str, Any] = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
-    return read
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,13 +32,19 @@ class Vocabulary:
 
 
 @cache
+def document() -> dict[str, Any]:
+    """Give the OpenAPI document, as it was when the client was generated."""
+    read: dict[str, Any] = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
+    return read
+
+
+@cache
 def vocabulary() -> Vocabulary:
     """Read the words of the document that the package ships."""
-    document: dict[str, Any] = msgspec.json.decode(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
-    named: dict[str, Any] = document["components"]["schemas"]
+    named: dict[str, Any] = document()["components"]["schemas"]
     schemas = [schema for root in named.values() for schema in _schemas(root)]
     maps = {f"#/components/schemas/{name}" for name, schema in named.items() if schema.get("additionalProperties")}
-    parameters = list(_parameters(document))
+    parameters = list(_parameters(document()))
     return Vocabulary(
         fields=frozenset(name for schema in schemas for name in schema.get("properties", ())),
         parameters=frozenset(one["name"] for one in parameters if one["in"] != "header"),

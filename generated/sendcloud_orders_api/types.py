@@ -22,7 +22,7 @@ OnUnknown: TypeAlias = Callable[[FieldPath], object]
 AwareDatetime = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 
 EXTRA = "<extra>"
-"""What the codec calls the field `extra` of a model. No name of a body, and never sent: see `inline`."""
+"""What the codec calls the field `extra` of a model. No name of a body, and never sent: see `encode`."""
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
 _EXTRA_IN_JSON = f'"{EXTRA}":'.encode()
@@ -101,7 +101,7 @@ def encode(body: object) -> bytes:
         return body
     content = _ENCODER.encode(body)
     if _EXTRA_IN_JSON in content:
-        content = _ENCODER.encode(inline(msgspec.to_builtins(body, builtin_types=(Decimal,))))
+        content = _ENCODER.encode(_inline(msgspec.to_builtins(body, builtin_types=(Decimal,))))
     if b"NaN" in content or b"Infinity" in content:  # Perhaps inside a string: the decoder can tell.
         try:
             msgspec.json.decode(content)
@@ -110,16 +110,16 @@ def encode(body: object) -> bytes:
     return content
 
 
-def inline(plain: Any) -> Any:
+def _inline(plain: Any) -> Any:
     """Copy a body of dicts and lists, as msgspec makes it of models, with what is in `extra` beside the other fields.
 
     Raises `ValueError` on an `extra` that is no dict, and on a field that is both in `extra` and in the model.
     """
     if isinstance(plain, list | tuple):
-        return [inline(part) for part in plain]
+        return [_inline(part) for part in plain]
     if not isinstance(plain, dict):
         return plain
-    fields = {name: inline(part) for name, part in plain.items() if name != EXTRA}
+    fields = {name: _inline(part) for name, part in plain.items() if name != EXTRA}
     extra = plain.get(EXTRA)
     if extra is None:
         return fields
@@ -255,7 +255,6 @@ __all__ = [
     "Unset",
     "decode",
     "encode",
-    "inline",
     "read",
     "to_params",
     "to_text",
