@@ -89,6 +89,8 @@ def check_whole_number(
 
 def as_whole_number(value: object) -> int | None:
     """Give a plain int for any whole number, such as numpy's; None for anything else, bool included."""
+    if type(value) is int:  # what is most common takes a fifteenth of the time
+        return value
     return index(value) if isinstance(value, Integral) and not isinstance(value, bool) else None
 
 

@@ -193,16 +193,20 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
     """
     sent: list[str | None] = [order.key.order_id for order in orders]
     answered = [reference.order_id for reference in references]
+    ids = [reference.id for reference in references]
+    if sent == answered and len(set(ids)) == len(ids) and not any(_impossible(id, 1) for id in (min(ids), max(ids))):
+        return Assignment(
+            tuple(Accepted(one.position, one.key, SendcloudId(id)) for one, id in zip(orders, ids, strict=True))
+        )
     times_sent, times_answered = Counter(sent), Counter(answered)
-    in_order = sent == answered
     by_order_id = {reference.order_id: reference for reference in references}
-    owners = Counter(reference.id for reference in references)
+    owners = Counter(ids)
     accepted: list[Accepted] = []
     unknown: list[Unknown] = []
     for place, order in enumerate(orders):
         order_id = order.key.order_id
         reference: OrderReference | None
-        if in_order:
+        if sent == answered:
             reference, reason = references[place], None
         else:
             reference = by_order_id.get(order_id)

@@ -98,17 +98,22 @@ class AcceptedOrders(Sequence[Accepted]):
 
     def __init__(self) -> None:
         self._positions = array("q")
-        self._integrations: list[int] = []
+        self._integrations = array("q")
         self._order_ids: list[OrderId] = []
         self._ids = array("q")
 
     def add(self, accepted: Accepted) -> None:
         """Append one. Raises `InvalidRequest` for what is none."""
-        _check_accepted(accepted)
-        self._positions.append(accepted.position)
-        self._integrations.append(accepted.key.integration_id)
-        self._order_ids.append(accepted.key.order_id)
-        self._ids.append(accepted.id)
+        self.extend([accepted])
+
+    def extend(self, accepted: Sequence[Accepted]) -> None:
+        """Append several. Raises `InvalidRequest` where one of them is none, and appends nothing then."""
+        for one in accepted:
+            _check_accepted(one)
+        self._positions.extend([one.position for one in accepted])
+        self._integrations.extend([one.key.integration_id for one in accepted])
+        self._order_ids.extend([one.key.order_id for one in accepted])
+        self._ids.extend([one.id for one in accepted])
 
     def sort(self) -> None:
         """Put them into the sequence of the input; concurrent batches end in any."""
@@ -118,7 +123,7 @@ class AcceptedOrders(Sequence[Accepted]):
         order = sorted(range(len(positions)), key=positions.__getitem__)
         self._positions = array("q", map(positions.__getitem__, order))
         self._ids = array("q", map(self._ids.__getitem__, order))
-        self._integrations = [self._integrations[i] for i in order]
+        self._integrations = array("q", map(self._integrations.__getitem__, order))
         self._order_ids = [self._order_ids[i] for i in order]
 
     def _at(self, index: int) -> Accepted:
@@ -189,8 +194,7 @@ class UpsertReport:
         """Take the outcome of one batch in. Raises `InvalidRequest` for what is none, and takes nothing of it."""
         with reading("outcome"):
             _check_outcome(outcome)
-        for accepted in outcome.accepted:
-            self.accepted.add(accepted)
+        self.accepted.extend(outcome.accepted)
         self.rejected.extend(outcome.rejected)
         self.not_sent.extend(outcome.not_sent)
         self.unknown.extend(outcome.unknown)
@@ -242,9 +246,7 @@ class UpsertReport:
 def _check_outcome(outcome: object) -> None:
     if not isinstance(outcome, BatchOutcome):
         raise InvalidRequest(f"outcome should be a BatchOutcome, as upsert_iter yields, not {described(outcome)}.")
-    for one in outcome.accepted:
-        _check_accepted(one)
-    groups: tuple[tuple[Any, type], ...] = (
+    groups: tuple[tuple[tuple[Any, ...], type], ...] = (
         (outcome.rejected, Rejected),
         (outcome.not_sent, NotSent),
         (outcome.unknown, Unknown),
@@ -262,8 +264,9 @@ def _check_accepted(accepted: object) -> None:
     if not isinstance(accepted, Accepted):
         raise InvalidRequest(f"The outcome holds {described(accepted)} where Accepted should stand.")
     _check_position(accepted.position)
-    id = as_whole_number(accepted.id)
-    if not isinstance(accepted.key, OrderKey) or id is None or not 1 <= id <= LARGEST_ID:
+    key, id = accepted.key, as_whole_number(accepted.id)
+    whole = as_whole_number(key.integration_id) if isinstance(key, OrderKey) else None
+    if whole is None or abs(whole) > LARGEST_ID or id is None or not 1 <= id <= LARGEST_ID:
         raise InvalidRequest("The outcome holds an accepted order whose key is no OrderKey or whose id is none.")
 
 

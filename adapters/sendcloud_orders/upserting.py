@@ -5,6 +5,7 @@ A client makes an `UpsertRun`, takes the batches of `plan`, and holds for each t
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -24,7 +25,6 @@ from .batching import (
     Planner,
     PreparedOrder,
     join_bodies,
-    prepare,
 )
 from .bodies import read_key
 from .checking import UnknownFields
@@ -41,7 +41,7 @@ from .events import Hooks, Reporter
 from .exchange import Conversation
 from .identity import SendcloudId
 from .journal import Entry, Journal, digest
-from .report import BatchOutcome, NotSent, UpsertReport
+from .report import BatchOutcome, NotSent, Rejected, UpsertReport
 from .retry import may_pass
 
 OnRejected = Literal["stop", "skip", "isolate"]
@@ -124,20 +124,16 @@ class UpsertRun:
         self._journal: Journal | None = None
         self._reporter = reporter or Reporter(Hooks())
         self._partner_id = partner_id
-        self._checked = False
+        self._checked: deque[PreparedOrder] | None = None
+        self.planner: Planner = _planner(options)
         self._keep_report = keep_report
         self._under_way: dict[int, Delivery] = {}
         self._undelivered = 0
 
     def __enter__(self) -> Self:
         self._journal = self._journal_context.__enter__()
-        self.planner: Planner = Planner(
-            check=self.options.check and not self._checked,
-            unknown_fields=self.options.unknown_fields,
-            duplicates=self.options.duplicates,
-            max_body_bytes=self.options.max_body_bytes,
-            known=None if self._journal is None else self._known,
-        )
+        if self._journal is not None:
+            self.planner.known = self._known
         return self
 
     def __exit__(
@@ -162,21 +158,22 @@ class UpsertRun:
     def check_before_sending(self, orders: object) -> None:
         """Check a list whole before its first order is sent, where one bad order would stop the run anyway.
 
+        The run then sends what was checked, and takes no second look at the list.
+
         Raises `InvalidOrders`, or `IncompleteUpsert` when the list cannot be read to its end.
         """
         if self.options.on_rejected == "stop" and isinstance(orders, Sequence):
-            listed = _read_all(orders)
-            _check_all(listed, self.options)
-            self._checked = True
+            self._checked = deque(_check_all(_read_all(orders), self.planner))
 
     def plan(self, orders: Iterable[object], *, drain: bool) -> Iterator[PlannedBatch]:
         """Read the input as long as the run goes on; with `drain` name the rest of it as not sent afterwards.
 
         Raises `InvalidOrders` when the input holds no order at all.
         """
-        source = self._source(orders)
+        source = self._source(orders if self._checked is None else _emptied(self._checked))
         for order in source:
-            yield from self._begun(self.planner.add(order))
+            if batches := self.planner.add(order):
+                yield from self._begun(batches)
             if self.stopped:
                 break
         yield from self._rest()
@@ -278,9 +275,9 @@ class UpsertRun:
     def _record(self, batch: PlannedBatch, outcome: BatchOutcome) -> None:
         if self._journal is None or not (outcome.requests and outcome.accepted):
             return
-        bodies = {order.position: order.body for order in batch.orders}
+        sent = {order.position: order for order in batch.orders}
         self._journal.record(
-            Entry(one.key, digest(bodies[one.position]), one.id) for one in outcome.accepted if one.position in bodies
+            Entry(one.key, _digest_of(sent[one.position]), one.id) for one in outcome.accepted if one.position in sent
         )
 
     def _decide(self, outcome: BatchOutcome) -> None:
@@ -303,7 +300,7 @@ class UpsertRun:
         """Ask the journal, order by order; one that fails ends the run, and knows nothing."""
         assert self._journal is not None
         try:
-            return self._journal.acknowledged_many([(order.key, digest(order.body)) for order in orders])
+            return self._journal.acknowledged_many([(order.key, _digest_of(order)) for order in orders])
         except SendcloudError as error:
             self._fail(error)
             return [None] * len(orders)
@@ -324,6 +321,8 @@ class UpsertRun:
         self.stopped = True
         self._keep_report = True
         self._begun(self.planner.finish(look_up=False))
+        if self._checked:
+            self._begin(PlannedBatch((), not_sent=tuple(map(self._leave, self._checked))))
         for delivery in list(self._under_way.values()):
             delivery.break_off(f"the run was interrupted by {type(error).__name__}")
             self._end(delivery)
@@ -346,6 +345,11 @@ class UpsertRun:
         left.report = self.report  # type: ignore[attr-defined]
         left.add_note(f"{told} `report` on this exception names each order.")
         return left
+
+
+def _digest_of(order: PreparedOrder) -> bytes:
+    order.digest = order.digest or digest(order.body)
+    return order.digest
 
 
 def _turns_away(problem: SendcloudError) -> bool:
@@ -373,9 +377,7 @@ def prepare_one_batch(orders: Iterable[object], options: UpsertOptions) -> Plann
     if len(listed) > MAX_ORDERS:
         count = len(orders) if isinstance(orders, list | tuple) else f"more than {MAX_ORDERS}"
         raise InvalidOrders(f"A batch holds at most {MAX_ORDERS} orders, not {count}; upsert() splits them.")
-    _check_all(listed, options)
-    prepared = (prepare(order, position, check=False) for position, order in enumerate(listed))
-    batch = PlannedBatch(tuple(order for order in prepared if isinstance(order, PreparedOrder)))
+    batch = PlannedBatch(tuple(_check_all(listed, _planner(options))))
     size = len(join_bodies(batch.orders))
     if size > options.max_body_bytes:
         raise InvalidOrders(f"The batch takes {size} bytes, more than max_body_bytes={options.max_body_bytes}.")
@@ -397,18 +399,27 @@ def _read_all(orders: Iterable[object], most: int | None = None) -> list[object]
     return listed
 
 
-def _check_all(orders: Sequence[object], options: UpsertOptions) -> None:
-    """Raise `InvalidOrders` that names every order which cannot be sent."""
-    planner = Planner(
+def _planner(options: UpsertOptions) -> Planner:
+    return Planner(
         check=options.check,
         unknown_fields=options.unknown_fields,
         duplicates=options.duplicates,
         max_body_bytes=options.max_body_bytes,
     )
-    rejected = [rejected for order in orders for batch in planner.add(order) for rejected in batch.rejected]
-    rejected += [rejected for batch in planner.finish() for rejected in batch.rejected]
+
+
+def _check_all(orders: Sequence[object], planner: Planner) -> list[PreparedOrder]:
+    """Prepare every order. Raises `InvalidOrders` that names all of those which cannot be sent."""
+    prepared: list[PreparedOrder] = []
+    rejected: list[Rejected] = []
+    for order in orders:
+        checked = planner.check(order)
+        if isinstance(checked, Rejected):
+            rejected.append(checked)
+        else:
+            prepared.append(checked)
     if not rejected:
-        return
+        return prepared
     refused = {one.position for one in rejected}
     left = tuple(
         NotSent(position, read_key(order), "another order was refused before anything was sent")
@@ -417,3 +428,9 @@ def _check_all(orders: Sequence[object], options: UpsertOptions) -> None:
     )
     report = UpsertReport.of([BatchOutcome(rejected=tuple(rejected), not_sent=left)])
     raise InvalidOrders(f"{len(rejected)} of {len(orders)} orders cannot be sent; nothing was sent.", rejected, report)
+
+
+def _emptied(orders: deque[PreparedOrder]) -> Iterator[PreparedOrder]:
+    """Hand orders out and let go of them, so that what was sent takes no memory."""
+    while orders:
+        yield orders.popleft()
