@@ -76,6 +76,21 @@ def resolves(spec: Any, reference: str) -> bool:
     return node is not None
 
 
+def with_texts_in_place(node: Any, spec: dict[str, Any]) -> Any:
+    """Copy a part of the specification with plain text schemas in place of the references to them.
+
+    Of a text that is only referred to, the generator hands no lengths on to the templates.
+    """
+    if isinstance(node, list):
+        return [with_texts_in_place(part, spec) for part in node]
+    if not isinstance(node, dict):
+        return node
+    target = spec.get("components", {}).get("schemas", {}).get(str(node.get("$ref")).rpartition("/")[2], {})
+    if target.get("type") == "string" and "enum" not in target:
+        return target
+    return {name: with_texts_in_place(part, spec) for name, part in node.items()}
+
+
 def run_generator(spec: Path, config: Path, templates: Path, target: Path) -> None:
     """Run the pinned generator, with the ruff of the same environment as its only tool.
 
@@ -109,9 +124,9 @@ def generate(target: Path, spec: Path, config: Path, templates: Path) -> None:
     """
     document = load_spec(spec)
     with tempfile.TemporaryDirectory() as scratch:
-        # The generator reads the JSON that the package ships, so that it does not parse the YAML by rules of its own.
+        # JSON as the package ships it, so that the generator does not parse the YAML by rules of its own.
         copy = Path(scratch) / spec.with_suffix(".json").name
-        write_json(copy, document)
+        write_json(copy, with_texts_in_place(document, document))
         run_generator(copy, config, templates, target)
     manifest = {
         "note": "Written by spec/generate.py. Do not edit this folder: change the spec and run `make generate`.",

@@ -3,6 +3,7 @@
 import datetime
 import hashlib
 import json
+import re
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -48,6 +49,9 @@ SCHEMAS: dict[str, Any] = {
             "billed": {"$ref": "#/components/schemas/Place"},
             "shipped": {"$ref": "#/components/schemas/Place"},
             "size": {"$ref": "#/components/schemas/Size"},
+            "code": {"type": ["string", "null"], "minLength": 2, "maxLength": 3},
+            "count": {"type": "integer", "minimum": 1},
+            "weight": {"type": "number", "exclusiveMinimum": 0},
             "created_at": {"type": "string", "format": "date-time", "readOnly": True},
         },
     },
@@ -57,6 +61,7 @@ SCHEMAS: dict[str, Any] = {
         "properties": {
             "id": {"type": ["integer", "string"], "format": "int64"},
             "maybe": TEXT,
+            "count": {"type": "integer", "minimum": 1},
             "amount": {"type": ["number", "string", "null"], "format": "decimal"},
             "at": {"type": "string", "format": "date-time"},
             "day": {"type": "string", "format": "date"},
@@ -174,8 +179,36 @@ def test_the_text_of_a_class_stands_once_and_not_at_each_field_that_refers_to_it
 
 
 def test_a_field_keeps_its_own_text_and_that_of_a_reference_to_no_class(made: ModuleType) -> None:
-    assert 'size: str | Unset = UNSET\n    """A size."""\n' in source(made, "sent")
-    assert source(made, "sent").count("Ends in a quote") == 2
+    sent = source(made, "sent")
+    assert re.search(r'    size: .* = UNSET\n    """A size."""\n', sent)
+    assert sent.count("Ends in a quote") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "bad"),
+    [
+        ("size", "x", ""),
+        ("code", "abc", "a"),
+        ("code", None, "abcd"),
+        ("count", 1, 0),
+        ("weight", 0.1, 0),
+    ],
+)
+def test_the_codec_holds_what_is_sent_to_its_bounds_and_what_is_read_to_none(
+    made: ModuleType, name: str, good: object, bad: object
+) -> None:
+    sent = {"needed": "x", "needed_or_null": None}
+    assert getattr(msgspec.convert({**sent, name: good}, made.models.Sent), name) == good
+    with pytest.raises(msgspec.ValidationError, match=re.escape(f"$.{name}")):
+        msgspec.convert({**sent, name: bad}, made.models.Sent)
+    assert msgspec.convert({"id": 1, "count": 0}, made.models.Read).count == 0
+
+
+def test_an_amount_to_send_is_one_that_a_double_can_hold(made: ModuleType) -> None:
+    assert made.models.Sent(needed="x", needed_or_null=None, amount=Decimal("1E+307")).amount == Decimal("1E+307")
+    with pytest.raises(ValueError, match="amount must be a finite number that a double can hold"):
+        made.models.Sent(needed="x", needed_or_null=None, amount=Decimal("1E-308"))
+    assert made.models.Read(id=1, amount=Decimal("1E+400")).amount == Decimal("1E+400")
 
 
 def test_a_decimal_format_is_a_decimal(made: ModuleType) -> None:

@@ -37,7 +37,9 @@ def is_sent(model: type[msgspec.Struct]) -> bool:
     return model.__name__.endswith(("Input", "Update"))
 
 
-TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+TEXT = st.text(CHARACTERS, max_size=6)
+AMOUNTS = st.decimals(-(10**300), 10**300)
 EXTRAS = st.dictionaries(
     TEXT.map(lambda text: f"new {text}"),
     st.recursive(
@@ -70,13 +72,17 @@ def values(of: msgspec.inspect.Type) -> SearchStrategy[Any]:
             return st.lists(values(item), max_size=2)
         case msgspec.inspect.LiteralType(values=literals):
             return st.sampled_from(literals)
+        case msgspec.inspect.StrType(min_length=least, max_length=most):
+            return st.text(CHARACTERS, min_size=least or 0, max_size=most or max(least or 0, 6))
+        case msgspec.inspect.IntType(ge=least):
+            return st.integers(-(2**63) if least is None else least, 2**64)
+        case msgspec.inspect.FloatType(ge=least, gt=above):
+            bound = above if least is None else least
+            return st.floats(bound, exclude_min=above is not None, allow_nan=False, allow_infinity=False)
     return {
-        msgspec.inspect.StrType: TEXT,
-        msgspec.inspect.IntType: st.integers(-(2**63), 2**64),
-        msgspec.inspect.FloatType: st.floats(allow_nan=False, allow_infinity=False),
         msgspec.inspect.BoolType: st.booleans(),
         msgspec.inspect.NoneType: st.none(),
-        msgspec.inspect.DecimalType: st.decimals(allow_nan=False, allow_infinity=False),
+        msgspec.inspect.DecimalType: AMOUNTS,
         msgspec.inspect.DateTimeType: DATETIMES,
         msgspec.inspect.DictType: st.dictionaries(TEXT, TEXT, max_size=2),
     }[type(of)]

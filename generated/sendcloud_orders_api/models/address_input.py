@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -8,12 +8,12 @@ from ..types import EXTRA, UNSET, Unset
 class AddressInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
     """A postal address. Carriers have length limits of their own, which apply only when a label is made."""
 
-    name: str
+    name: Annotated[str, msgspec.Meta(min_length=1)]
     address_line_1: str
     """The street, with the house number unless that is given separately."""
-    postal_code: str
-    city: str
-    country_code: str
+    postal_code: Annotated[str, msgspec.Meta(min_length=1)]
+    city: Annotated[str, msgspec.Meta(min_length=1)]
+    country_code: Annotated[str, msgspec.Meta(min_length=1)]
     """ISO 3166-1 alpha-2 code."""
     company_name: str | Unset = UNSET
     house_number: str | Unset = UNSET

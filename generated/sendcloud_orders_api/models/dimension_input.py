@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -9,9 +9,9 @@ from .dimension_unit import DimensionUnit
 class DimensionInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
     """Length, width and height."""
 
-    length: float
-    width: float
-    height: float
+    length: Annotated[float, msgspec.Meta(ge=0)]
+    width: Annotated[float, msgspec.Meta(ge=0)]
+    height: Annotated[float, msgspec.Meta(ge=0)]
     unit: DimensionUnit
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""

@@ -1,9 +1,9 @@
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
-from ..types import EXTRA, UNSET, Unset
+from ..types import EXTRA, LARGEST_EXPONENT, UNSET, Unset
 
 
 class ItemPriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -11,11 +11,13 @@ class ItemPriceInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
 
     value: Decimal | Unset = UNSET
     """The amount."""
-    currency: str | Unset = UNSET
+    currency: Annotated[str, msgspec.Meta(min_length=3, max_length=3)] | Unset = UNSET
     """ISO 4217 code. EUR, GBP and USD are documented; others have been seen in live orders."""
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""
 
     def __post_init__(self) -> None:
-        if isinstance(self.value, Decimal) and not self.value.is_finite():
-            raise ValueError("value must be a finite number")
+        if isinstance(self.value, Decimal) and not (
+            self.value.is_finite() and abs(self.value.adjusted()) <= LARGEST_EXPONENT
+        ):
+            raise ValueError("value must be a finite number that a double can hold")

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,10 +16,10 @@ class OrderInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=T
     """An order to upsert. Send it in full: the required fields are required on every upsert, and what happens to
     optional fields that an update leaves out is not documented."""
 
-    order_id: str
+    order_id: Annotated[str, msgspec.Meta(min_length=1)]
     """The shop's id for the order. Together with the integration, it is the key of the upsert. Never changes. A
     longer one than 64 characters is stored, but the endpoints that make labels do not take it."""
-    order_number: str
+    order_number: Annotated[str, msgspec.Meta(min_length=1)]
     """The order number shown to the customer. A longer one than 255 characters is stored, but the endpoints that
     make labels do not take it."""
     order_details: OrderDetailsInput

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,10 +16,10 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
 
     name: str
     """The product's name. A PATCH finds the item by it."""
-    quantity: int
+    quantity: Annotated[int, msgspec.Meta(ge=1)]
     """Number of pieces."""
     total_price: ItemPriceInput
-    item_id: str | Unset = UNSET
+    item_id: Annotated[str, msgspec.Meta(min_length=1)] | Unset = UNSET
     """The shop's id for the line."""
     product_id: str | Unset = UNSET
     """The shop's id for the product. Without it, the image is not shown."""
@@ -33,7 +33,7 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """Stock keeping unit."""
     hs_code: str | Unset = UNSET
     """Customs tariff number."""
-    country_of_origin: str | Unset = UNSET
+    country_of_origin: Annotated[str, msgspec.Meta(min_length=2, max_length=2)] | Unset = UNSET
     """ISO 3166-1 alpha-2 code."""
     properties: ItemProperties | Unset = UNSET
     unit_price: ItemPriceInput | Unset = UNSET
@@ -47,9 +47,9 @@ class OrderItemInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fiel
     """What the product is made of."""
     intended_use: str | Unset | None = UNSET
     """What the product is for."""
-    manufacturer_product_id: str | Unset | None = UNSET
+    manufacturer_product_id: Annotated[str, msgspec.Meta(max_length=70)] | Unset | None = UNSET
     """The manufacturer's own id for the product."""
-    manufacturer_product_id_std: str | Unset | None = UNSET
+    manufacturer_product_id_std: Annotated[str, msgspec.Meta(max_length=70)] | Unset | None = UNSET
     """The manufacturer's id for the product under a public standard, such as a GTIN."""
     dds_reference: str | Unset = UNSET
     """Reference of the due diligence statement, for the EU's rules on deforestation."""

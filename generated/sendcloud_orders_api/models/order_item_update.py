@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -19,10 +19,10 @@ class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     name: str | Unset = UNSET
     """The exact name of the stored item."""
     description: str | Unset = UNSET
-    quantity: int | Unset = UNSET
+    quantity: Annotated[int, msgspec.Meta(ge=0)] | Unset = UNSET
     sku: str | Unset = UNSET
     hs_code: str | Unset = UNSET
-    country_of_origin: str | Unset = UNSET
+    country_of_origin: Annotated[str, msgspec.Meta(min_length=2, max_length=2)] | Unset = UNSET
     properties: ItemProperties | Unset = UNSET
     unit_price: PriceUpdate | Unset = UNSET
     total_price: PriceUpdate | Unset = UNSET
@@ -30,8 +30,8 @@ class OrderItemUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fie
     mid_code: str | Unset | None = UNSET
     material_content: str | Unset | None = UNSET
     intended_use: str | Unset | None = UNSET
-    manufacturer_product_id: str | Unset | None = UNSET
-    manufacturer_product_id_std: str | Unset | None = UNSET
+    manufacturer_product_id: Annotated[str, msgspec.Meta(max_length=70)] | Unset | None = UNSET
+    manufacturer_product_id_std: Annotated[str, msgspec.Meta(max_length=70)] | Unset | None = UNSET
     dds_reference: str | Unset = UNSET
     taric_code: str | Unset = UNSET
     cpsc: CpscCertificateInput | Unset = UNSET

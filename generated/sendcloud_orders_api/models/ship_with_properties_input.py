@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -10,7 +10,7 @@ class ShipWithPropertiesInput(msgspec.Struct, kw_only=True, gc=False, forbid_unk
 
     shipping_option_code: str | None
     """Code of the option, or null for none."""
-    contract_id: int | Unset | None = UNSET
+    contract_id: Annotated[int, msgspec.Meta(ge=1)] | Unset | None = UNSET
     """Id of the contract, if there are several."""
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""

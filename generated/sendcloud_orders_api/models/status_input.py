@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -8,7 +8,7 @@ from ..types import EXTRA, UNSET, Unset
 class StatusInput(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
     """A status, in the shop's own words."""
 
-    code: str
+    code: Annotated[str, msgspec.Meta(min_length=1)]
     """Free text, such as `unshipped` or `paid`."""
     message: str | Unset = UNSET
     """The status in readable form."""

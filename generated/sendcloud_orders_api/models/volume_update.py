@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -9,7 +9,7 @@ from .volume_unit import VolumeUnit
 class VolumeUpdate(msgspec.Struct, kw_only=True, gc=False, forbid_unknown_fields=True):
     """A changed volume."""
 
-    value: int | Unset = UNSET
+    value: Annotated[int, msgspec.Meta(ge=0)] | Unset = UNSET
     unit: VolumeUnit | Unset = UNSET
     extra: dict[str, Any] | Unset = msgspec.field(name=EXTRA, default=UNSET)
     """Fields that the specification does not name."""
