@@ -95,7 +95,7 @@ def _members(properties: Mapping[str, Any]) -> _Check | None:
 
 def _each(fits: _Check) -> _Check:
     def check(values: Any) -> bool:
-        for value in values:
+        for value in values:  # noqa: SIM110 - a generator takes twice as long
             if not fits(value):
                 return False
         return True
@@ -114,7 +114,7 @@ def _by_validator(schema: Mapping[str, Any]) -> _Check:
 
 def _is_of_texts(free_form: Any) -> bool:
     """Tell whether all that is in a free-form object is text, which nothing can be wrong with."""
-    for part in free_form.values():
+    for part in free_form.values():  # noqa: SIM110 - as above
         if type(part) is not str:
             return False
     return True

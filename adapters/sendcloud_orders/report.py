@@ -194,7 +194,7 @@ class UpsertReport:
         """Take the outcome of one batch in. Raises `InvalidRequest` for what is none, and takes nothing of it."""
         with reading("outcome"):
             _check_outcome(outcome)
-        self.accepted.extend(outcome.accepted)
+            self.accepted.extend(outcome.accepted)
         self.rejected.extend(outcome.rejected)
         self.not_sent.extend(outcome.not_sent)
         self.unknown.extend(outcome.unknown)
@@ -246,7 +246,7 @@ class UpsertReport:
 def _check_outcome(outcome: object) -> None:
     if not isinstance(outcome, BatchOutcome):
         raise InvalidRequest(f"outcome should be a BatchOutcome, as upsert_iter yields, not {described(outcome)}.")
-    groups: tuple[tuple[tuple[Any, ...], type], ...] = (
+    groups: tuple[tuple[tuple[Any, ...], type[Any]], ...] = (
         (outcome.rejected, Rejected),
         (outcome.not_sent, NotSent),
         (outcome.unknown, Unknown),
