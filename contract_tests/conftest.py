@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
+from runs.progress import Progress
 from runs.proxies import is_loopback, leave_proxies_out
 
 pytest_plugins = ["pytester"]
@@ -38,6 +39,13 @@ settings.load_profile(PROFILE)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--reports", type=Path, metavar="FOLDER", help="leave the reports of a contract run there")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let nobody who waits for a contract run wonder whether it goes on."""
+    if config.getoption("--reports") and config.pluginmanager.hasplugin("terminalreporter"):
+        config.pluginmanager.register(Progress(config), "progress")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

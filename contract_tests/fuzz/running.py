@@ -27,6 +27,8 @@ METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch",
 # Far beyond the half minute that a run takes, even on a busy machine: it ends only one that hangs.
 PATIENCE = 600.0
 LAST_WORDS = 2000
+# The hooks add a byte to it for each request that was answered.
+COUNT = ".schemathesis-{}.count"
 
 
 class FuzzError(RuntimeError):
@@ -67,7 +69,7 @@ def run(
     reports = reports.resolve()
     reports.mkdir(parents=True, exist_ok=True)
     events, summary, page = (reports / f"schemathesis-{target}{end}" for end in (".ndjson", ".json", ""))
-    for earlier in (events, summary):
+    for earlier in (events, summary, reports / COUNT.format(target)):
         earlier.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch) / "openapi.json"
@@ -76,7 +78,8 @@ def run(
             *("--config-file", str(config), "run", str(copy), "--url", base_url, "--no-color"),
             *("--report-ndjson-path", str(events), "--report-json-path", str(summary), "--report-html-path", str(page)),
         ]
-        output = _output([*command, *arguments], _environment(base_url, auth, scratch), scratch, patience)
+        environment = _environment(base_url, auth, scratch) | {"FUZZ_COUNT": str(reports / COUNT.format(target))}
+        output = _output([*command, *arguments], environment, scratch, patience)
     if not summary.is_file() or not events.is_file():
         raise FuzzError(f"Schemathesis wrote no report.\n{_last_words(output)}")
     result = json.loads(summary.read_bytes())
@@ -141,6 +144,14 @@ def _output(command: Sequence[str], environment: Mapping[str, str], folder: str,
 
 def _last_words(output: str) -> str:
     return f"It last wrote:\n{output.strip()[-LAST_WORDS:]}" if output.strip() else "It wrote nothing."
+
+
+def sent(target: str, reports: Path) -> int:
+    """Return how many requests a run that leaves its reports there has sent so far."""
+    try:
+        return (reports / COUNT.format(target)).stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def operations(document: Json) -> tuple[str, ...]:

@@ -6,33 +6,16 @@ from pathlib import Path
 
 import pytest
 
-import fuzz
-from doubles.prism import SPEC, Prism
 from fuzz import FUZZ_REPORTS, FuzzReport
-from sendcloud_orders_sandbox import Credentials, Policies, Sandbox
-from suite.verdict import FOLDER
+from fuzz.apart import KEYS, TARGETS, FuzzRuns
 
 SHOWN = 10
-KEYS = ("fuzz-public-key-1f6e", "fuzz-secret-key-9c02")
 
 
-def fuzz_mock(folder: Path) -> FuzzReport:
-    with Prism.mock() as mock:
-        return fuzz.run("mock", mock.base_url, KEYS, SPEC, folder)
-
-
-def fuzz_sandbox(folder: Path) -> FuzzReport:
-    # What the service does with one key twice in a batch, and with an `id` that names no order, is not documented: the
-    # spec allows both, and a sandbox that refuses them would hide what else such a request meets.
-    policies = Policies(key_twice="last", unknown_id="create")
-    with Sandbox(policies=policies, credentials=Credentials(*KEYS)) as sandbox:
-        return fuzz.run("sandbox", sandbox.base_url, KEYS, SPEC, folder, integrations=sandbox.integrations)
-
-
-@pytest.fixture(scope="session", params=[fuzz_mock, fuzz_sandbox], ids=["mock", "sandbox"])
-def report(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> FuzzReport:
+@pytest.fixture(scope="session", params=list(TARGETS))
+def report(request: pytest.FixtureRequest, fuzz_runs: FuzzRuns) -> FuzzReport:
     """The report of one run, which the verdict gets as well."""
-    found: FuzzReport = request.param(request.config.stash.get(FOLDER, None) or tmp_path_factory.mktemp("fuzz"))
+    found = fuzz_runs.runs[request.param].report()
     request.config.stash.setdefault(FUZZ_REPORTS, []).append(found)
     return found
 
