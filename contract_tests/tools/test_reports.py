@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from runs.reports import KEPT_SECONDS, new_folder, publish
+from sendcloud_orders_sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
@@ -107,8 +108,17 @@ def test_two_runs_side_by_side_leave_whole_reports_each(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pytest", "contract_tests/suite/test_access.py", "-q", f"--reports={tmp_path}"]
     tests = ("test_key_and_secret_open_the_service", "test_a_refused_upsert_stores_nothing")
     with ExitStack() as stack:
+        sandbox = stack.enter_context(Sandbox())
         runs = [
-            stack.enter_context(subprocess.Popen([*command, "-k", test], cwd=ROOT, stdout=subprocess.PIPE, text=True))
+            stack.enter_context(
+                subprocess.Popen(
+                    [*command, "-k", test],
+                    cwd=ROOT,
+                    env={**os.environ, **sandbox.environ, "TARGET": sandbox.base_url},
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
             for test in tests
         ]
         try:

@@ -28,6 +28,8 @@ def checkout(tmp_path: Path) -> Path:
     shutil.copy2(ROOT / lock, folder / lock)
     (folder / "README.md").touch()
     (folder / "LICENSE").touch()
+    # pyenv takes its time to say that it lacks a Python.
+    put_tool(folder, "python3", f'exec {sys.executable} "$@"')
     return folder
 
 
