@@ -173,6 +173,7 @@ def type_check(tmp_path: Path, cache: Path, code: str) -> str:
     return run.stdout + run.stderr
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_a_users_code_passes_the_type_check_and_each_mistake_fails_it(
     tmp_path: Path, pytestconfig: pytest.Config

@@ -331,6 +331,7 @@ def test_a_sandbox_works_where_the_environment_names_proxies(monkeypatch: pytest
         assert api.create(order())
 
 
+@pytest.mark.one_python
 def test_the_plugin_works_where_the_environment_names_proxies(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
