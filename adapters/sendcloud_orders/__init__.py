@@ -9,43 +9,47 @@
 The models (`OrderInput`, `OrderUpdate`, `Order`, ...) are in `sendcloud_orders_api.models`.
 """
 
-from .app_info import AppInfo
-from .async_client import AsyncOrdersClient
-from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
-from .client import OrdersClient
-from .clock import Clock
-from .errors import (
-    APIStatusError,
-    AuthenticationError,
-    BadRequestError,
-    BatchRejected,
-    ConfigurationError,
-    ConflictError,
-    ContractError,
-    FieldError,
-    IncompleteUpsert,
-    InvalidOrders,
-    InvalidRequest,
-    NotFoundError,
-    NotYetAvailable,
-    PermissionDeniedError,
-    RateLimitError,
-    SendcloudError,
-    ServerError,
-    TimeoutError,
-    TransportError,
-    UnknownAddressError,
-    UpdateNotApplied,
-)
-from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent, UnknownFieldEvent
-from .identity import OrderId, OrderKey, SendcloudId, sendcloud_id
-from .inputs import to_input
-from .journal import Journal
-from .pacing import Pace, PaceLimits
-from .pagination import Filters, Page, UnreadableRow
-from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown, UpsertReport
-from .retry import RetryPolicy
-from .version import __version__
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .app_info import AppInfo
+    from .async_client import AsyncOrdersClient
+    from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
+    from .client import OrdersClient
+    from .clock import Clock
+    from .errors import (
+        APIStatusError,
+        AuthenticationError,
+        BadRequestError,
+        BatchRejected,
+        ConfigurationError,
+        ConflictError,
+        ContractError,
+        FieldError,
+        IncompleteUpsert,
+        InvalidOrders,
+        InvalidRequest,
+        NotFoundError,
+        NotYetAvailable,
+        PermissionDeniedError,
+        RateLimitError,
+        SendcloudError,
+        ServerError,
+        TimeoutError,
+        TransportError,
+        UnknownAddressError,
+        UpdateNotApplied,
+    )
+    from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent, UnknownFieldEvent
+    from .identity import OrderId, OrderKey, SendcloudId, sendcloud_id
+    from .inputs import to_input
+    from .journal import Journal
+    from .pacing import Pace, PaceLimits
+    from .pagination import Filters, Page, UnreadableRow
+    from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown, UpsertReport
+    from .retry import RetryPolicy
+    from .version import __version__
 
 __all__ = [
     "APIStatusError",
@@ -102,3 +106,42 @@ __all__ = [
     "sendcloud_id",
     "to_input",
 ]
+
+# Each name is loaded when it is first asked for: the models, the limiter and asyncio take longer to import than the
+# HTTP library, and not every program that imports this package comes to send something.
+_HOMES = {
+    "app_info": "AppInfo",
+    "async_client": "AsyncOrdersClient",
+    "auth": "BasicCredentials CallableCredentials Credentials OAuth2Credentials",
+    "client": "OrdersClient",
+    "clock": "Clock",
+    "errors": """
+        APIStatusError AuthenticationError BadRequestError BatchRejected ConfigurationError ConflictError
+        ContractError FieldError IncompleteUpsert InvalidOrders InvalidRequest NotFoundError NotYetAvailable
+        PermissionDeniedError RateLimitError SendcloudError ServerError TimeoutError TransportError
+        UnknownAddressError UpdateNotApplied
+    """,
+    "events": "Hooks RequestEvent ResponseEvent RetryEvent UnknownFieldEvent",
+    "identity": "OrderId OrderKey SendcloudId sendcloud_id",
+    "inputs": "to_input",
+    "journal": "Journal",
+    "pacing": "Pace PaceLimits",
+    "pagination": "Filters Page UnreadableRow",
+    "report": "Accepted BatchOutcome NotSent Rejected Unknown UpsertReport",
+    "retry": "RetryPolicy",
+    "version": "__version__",
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+# Hidden from type checkers, which would take any name for granted.
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        if name not in _HOME_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        # Kept, so that it is asked for once; two threads at once keep the same object.
+        value = globals()[name] = getattr(import_module(f".{_HOME_OF[name]}", __name__), name)
+        return value
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -111,8 +111,11 @@ class Reporter:
 
     def response(self, call: int, operation: Operation, attempt: int, status: int | None, duration: float) -> None:
         """Tell that an attempt has ended."""
+        logged = logger.isEnabledFor(logging.INFO)
+        if not logged and not self._hooks.response:
+            return
         event = ResponseEvent(call, operation.name, operation.method, operation.route, attempt, status, duration)
-        if logger.isEnabledFor(logging.INFO):
+        if logged:
             answered = "no answer" if status is None else str(status)
             logger.info(
                 "%s %s: %s, attempt %d, %.3f s",

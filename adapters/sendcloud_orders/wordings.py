@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from http import HTTPStatus
 
 from .vocabulary import vocabulary
@@ -266,8 +267,13 @@ class _Wording:
         literals, slots = literals_and_slots[::2], literals_and_slots[1::2]
         self._start = literals[0].partition("{s}")[0]
         self._are_safe = [_SAFE[slot] for slot in slots]
-        spelled = "(.*?)".join(f"({re.escape(literal).replace(_PLURAL, 's?')})" for literal in literals)
-        self._pattern = re.compile(rf"{spelled}(\.?)", re.DOTALL)
+        self._literals = literals
+
+    # Compiled for the first text that may match: most programs never meet an error of most wordings.
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        spelled = "(.*?)".join(f"({re.escape(literal).replace(_PLURAL, 's?')})" for literal in self._literals)
+        return re.compile(rf"{spelled}(\.?)", re.DOTALL)
 
     def render(self, text: str) -> str | None:
         """Give a text of this wording with its unsafe slots blanked, and None for any other text."""
