@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, Union
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, Union, cast
 
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.types import FieldPath, Request, decode
@@ -178,7 +179,8 @@ def error_of(operation: Operation, exchange: Exchange[Any]) -> SendcloudError | 
         case Withheld(error=error):
             return error
         case Unreadable(problem=problem):
-            return problem
+            # Raised itself, it would be part of the exchange that its traceback leads to, and keep the whole answer.
+            return copy(problem)
         case Refused() as refused:
             return status_error(
                 refused.status,
@@ -199,9 +201,8 @@ def value_of(operation: Operation, exchange: Exchange[T]) -> T:
     """Give the value of a success; raise the error that tells of anything else."""
     if isinstance(exchange.outcome, Succeeded):
         return exchange.outcome.value
-    error = error_of(operation, exchange)
-    assert error is not None
-    raise error
+    # Given no name: an error that its own traceback names would keep the whole answer until the collector runs.
+    raise cast("SendcloudError", error_of(operation, exchange))
 
 
 def read_answer(call: Call[T], answer: Answer, retry_after: float | None = None) -> Outcome[T]:
@@ -224,10 +225,15 @@ def read_answer(call: Call[T], answer: Answer, retry_after: float | None = None)
     try:
         return Succeeded(answer.status, call.read(answer))
     except UnreadableResponse as error:
-        problem = _unreadable(call.operation, answer, error)
+        return Unreadable(answer.status, _unreadable(call.operation, answer, error))
     except ContractError as error:
-        problem = error
-    return Unreadable(answer.status, problem)
+        return Unreadable(answer.status, without_frames(error))
+
+
+def without_frames(error: ContractError) -> ContractError:
+    """Part an error from the frames that it passed through: they lead to the whole answer, and to the error again."""
+    error.__context__ = None
+    return error.with_traceback(None)
 
 
 def _unreadable(operation: Operation, answer: Answer, error: UnreadableResponse) -> ContractError:

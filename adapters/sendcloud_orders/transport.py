@@ -31,7 +31,7 @@ from .deadline import cut, seconds_left, timeout_of_call
 from .decoding import ACCEPTED_CODINGS, BodyReader, BrokenCoding
 from .errors import ConfigurationError, ContractError, TransportError
 from .errors import TimeoutError as SendcloudTimeoutError
-from .exchange import Answer, Lost, Unreadable
+from .exchange import Answer, Lost, Unreadable, without_frames
 from .forking import renew_after_fork
 from .links import read_next_link
 from .proxies import Proxy, check_proxy, proxy_from_environment
@@ -375,7 +375,7 @@ class Wire:
                 reader.feed(chunk)  # type: ignore[union-attr]
             return _answer(response, sent, reader)
         except ContractError as problem:
-            return Unreadable(response.status_code, problem)
+            return Unreadable(response.status_code, without_frames(problem))
         finally:
             response.close()
 
@@ -443,7 +443,7 @@ class AsyncWire:
                     reader.feed(chunk)
             return _answer(response, sent, reader)
         except ContractError as problem:
-            return Unreadable(response.status_code, problem)
+            return Unreadable(response.status_code, without_frames(problem))
 
 
 # ---------------------------------------------------------------- requests and answers
@@ -505,7 +505,7 @@ def _answer(response: httpx.Response, sent: httpx.Request, reader: BodyReader | 
         try:
             next_url = read_next_link(links, str(sent.url))
         except ContractError as error:
-            problem = error
+            problem = without_frames(error)
     return Answer(response.status_code, dict(response.headers.items()), content, next_url, problem)
 
 

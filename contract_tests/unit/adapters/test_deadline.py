@@ -16,7 +16,7 @@ import pytest
 
 from doubles.both_clients import KINDS, ClientKind, Driven, Stopwatch
 from doubles.fake_service import FakeService, failing
-from doubles.loopback import Connection, Loopback, answer
+from doubles.loopback import DRIP, Connection, Loopback, answer
 from orders.factory import order, orders
 from sendcloud_orders import (
     CallableCredentials,
@@ -34,7 +34,7 @@ from sendcloud_orders import (
 from sendcloud_orders.attempts import Attempts
 from sendcloud_orders.deadline import allowing
 from sendcloud_orders.exchange import Answer, Lost
-from sendcloud_orders.transport import Wire, WireSettings, _PunctualNetwork
+from sendcloud_orders.transport import Wire, WireSettings, _PunctualNetwork, _PunctualStream
 from sendcloud_orders_api.types import Request
 
 DEADLINE = 0.4
@@ -192,6 +192,41 @@ def test_a_server_that_does_not_read_ends_by_the_deadline() -> None:
         assert time.monotonic() - began < DEADLINE + MARGIN
         wire.close()
     assert reply == Lost(sent=True, timed_out=True, detail="the request could not be sent in time")
+
+
+def test_a_server_that_reads_by_drips_ends_by_the_deadline() -> None:
+    def serve(connection: Connection) -> None:
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 18)
+        while connection.socket.recv(1 << 18):
+            time.sleep(DRIP)
+
+    with Loopback(serve) as server:
+        wire = Wire(WireSettings(base_url=server.url, user_agent="tests", timeout=5))
+        began = time.monotonic()
+        with allowing(DEADLINE):
+            reply = wire.send(Request(method="POST", path="/orders", content=bytes(100_000_000)), "Basic x", None)
+        assert time.monotonic() - began < DEADLINE + MARGIN
+        wire.close()
+    assert reply == Lost(sent=True, timed_out=True, detail="the request could not be sent in time")
+
+
+def test_a_batch_leaves_in_pieces_of_a_quarter_of_the_buffer() -> None:
+    sizes: list[int] = []
+
+    class Counting:
+        def get_extra_info(self, info: str) -> Any:
+            return pair[0] if info == "socket" else None
+
+        def write(self, buffer: bytes, timeout: float | None) -> None:
+            sizes.append(len(buffer))
+
+    pair = socket.socketpair()
+    with pair[0], pair[1]:
+        pair[0].setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 18)
+        quarter = pair[0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) // 4
+        _PunctualStream(Counting()).write(bytes(350_000))
+    assert sum(sizes) == 350_000
+    assert sizes[0] == quarter > 1 << 14
 
 
 def test_the_addresses_of_a_host_share_the_time_for_a_connection(monkeypatch: pytest.MonkeyPatch) -> None:

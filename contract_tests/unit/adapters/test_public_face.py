@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import inspect
+import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +13,8 @@ from pathlib import Path
 import pytest
 
 import sendcloud_orders
-from sendcloud_orders import AsyncOrdersClient, OrdersClient
+import sendcloud_orders_api
+from sendcloud_orders import AsyncOrdersClient, OrdersClient, RetryPolicy
 
 PACKAGE = Path(sendcloud_orders.__file__).parent
 
@@ -52,6 +55,18 @@ def imports_of(module: Path) -> set[str]:
 def test_the_exported_names_are_those_that_users_were_promised() -> None:
     assert sorted(sendcloud_orders.__all__) == sorted(EXPORTED.split())
     assert all(hasattr(sendcloud_orders, name) for name in EXPORTED.split())
+
+
+def test_each_name_is_loaded_from_where_type_checkers_find_it() -> None:
+    source = ast.parse((PACKAGE / "__init__.py").read_text())
+    seen = {
+        name.name: node.module
+        for node in ast.walk(source)
+        if isinstance(node, ast.ImportFrom) and node.level
+        for name in node.names
+    }
+    assert vars(sendcloud_orders)["_HOME_OF"] == seen
+    assert sorted(seen) == sorted(sendcloud_orders.__all__)
 
 
 def test_only_the_transport_names_the_http_library() -> None:
@@ -114,6 +129,113 @@ def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: 
         assert "Rule" in told
 
 
+HEAVY = """
+    anyio asyncio concurrent.futures email httpcore httpx importlib.metadata importlib.resources jsonschema_rs logging
+    msgspec sendcloud_orders.async_client sendcloud_orders.client sendcloud_orders_api sqlite3 ssl tenacity throttled
+    weblinking
+"""
+"""What takes longer to import than this package has work for, unless it is used."""
+
+
+def fresh(code: str) -> str:
+    """Run code in an interpreter that has loaded nothing of ours yet, and give what it prints."""
+    roots = [str(Path(module.__file__ or "").parents[1]) for module in (sendcloud_orders, sendcloud_orders_api)]
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(roots)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert not run.stderr
+    return run.stdout
+
+
+def loaded_by(statement: str) -> set[str]:
+    return set(fresh(f"import sys; before = {{*sys.modules}}; {statement}; print(*{{*sys.modules}} - before)").split())
+
+
+@pytest.mark.other_process
+def test_a_plain_import_loads_nothing_heavy() -> None:
+    assert not loaded_by("import sendcloud_orders") & set(HEAVY.split())
+
+
+@pytest.mark.other_process
+def test_the_blocking_client_comes_without_the_other_one() -> None:
+    loaded = loaded_by("from sendcloud_orders import OrdersClient")
+    assert "sendcloud_orders.client" in loaded
+    assert "sendcloud_orders.async_client" not in loaded
+
+
+@pytest.mark.other_process
+def test_a_name_is_there_before_and_after_its_first_use() -> None:
+    assert (
+        fresh(
+            "import sendcloud_orders as s; before = dir(s); from sendcloud_orders import *; "
+            "print(set(s.__all__) <= set(before), set(s.__all__) <= set(dir(s)), RetryPolicy is s.RetryPolicy)"
+        ).split()
+        == ["True"] * 3
+    )
+
+
+def test_a_name_that_there_is_not_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'sendcloud_orders' has no attribute 'OrderClient'"):
+        sendcloud_orders.OrderClient  # type: ignore[attr-defined]  # noqa: B018
+
+
+@pytest.mark.other_process
+def test_threads_that_use_a_name_first_at_once_get_the_same_object() -> None:
+    assert fresh("""
+import threading
+import sendcloud_orders
+names = [name for name in sendcloud_orders.__all__ if name != "__version__"]
+found, line = [], threading.Barrier(16)
+def use(turn):
+    line.wait()
+    found.append({name: id(getattr(sendcloud_orders, name)) for name in names[turn:] + names[:turn]})
+threads = [threading.Thread(target=use, args=(turn,)) for turn in range(16)]
+[one.start() for one in threads]
+[one.join() for one in threads]
+print(len(found), all(one == found[0] for one in found))
+""").split() == ["16", "True"]
+
+
+@pytest.mark.other_process
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork on this system")
+def test_a_child_after_a_fork_may_be_the_first_to_use_a_name() -> None:
+    assert fresh("""
+import os
+import sendcloud_orders
+child = os.fork()
+if not child:
+    sendcloud_orders.OrdersClient(sendcloud_orders.BasicCredentials("public", "hidden")).close()
+    os._exit(7)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+""").split() == ["7"]
+
+
+@pytest.mark.other_process
+def test_a_pickle_is_read_by_a_program_that_has_not_used_the_name() -> None:
+    policy = pickle.dumps(RetryPolicy(attempts=3))
+    assert fresh(f"import pickle, sendcloud_orders; print(pickle.loads({policy!r}).attempts)").split() == ["3"]
+
+
+@pytest.mark.other_process
+def test_nothing_is_imported_as_the_interpreter_ends() -> None:
+    told = fresh("""
+import atexit, sys
+def tell(event, arguments):
+    if event == "import" and "sendcloud" in arguments[0]:
+        print("imported", arguments[0])
+atexit.register(sys.addaudithook, tell)
+import sendcloud_orders
+client = sendcloud_orders.OrdersClient(sendcloud_orders.BasicCredentials("public", "hidden"))
+""")
+    assert not told
+
+
 USER = """
 from datetime import date
 from sendcloud_orders import Accepted, AsyncOrdersClient, OrderId, OrdersClient, SendcloudId, UpsertReport
@@ -144,6 +266,7 @@ MISTAKES = {
     "a text for a date": "orders.list(order_created_at='2026-11-01')",
     "an unknown option": "orders.upsert([], on_rejected='ignore')",
     "a single order": "orders.upsert(OrderUpdate())",
+    "a name that there is not": "from sendcloud_orders import OrderClient",
 }
 
 
