@@ -21,6 +21,7 @@ from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .checking import UnknownFields
 from .clock import Clock
+from .departures import Departures
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
@@ -43,9 +44,9 @@ Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | M
 class AsyncOrdersClient:
     """The asynchronous client: what `OrdersClient` does, without blocking the event loop; its docstrings hold here too.
 
-    What one does on the wire, the other does. Beyond it `upsert` keeps up to `concurrency` batches in flight. Each
-    event loop that uses the client has connections of its own, and `close` closes those of the loop that it runs in;
-    pace and OAuth2 tokens are shared by all.
+    What one does on the wire, the other does; where that one has threads, this one has tasks. Each event loop that uses
+    the client has connections of its own, and `close` closes those of the loop that it runs in; pace and OAuth2 tokens
+    are shared by all.
 
     Raises `ConfigurationError` for a setting that is missing or wrong.
     """
@@ -109,9 +110,8 @@ class AsyncOrdersClient:
     ) -> UpsertReport:
         """Create or update orders like `OrdersClient.upsert`, with up to `concurrency` batches in flight.
 
-        Batches in flight never share a key, and the writes of one key keep their order. `orders` may be an asynchronous
-        iterable as well. When the run stops, the batches in flight are waited for; a cancellation gives them up, and
-        they are unknown on the `report` that the `CancelledError` carries.
+        `orders` may be an asynchronous iterable as well. When the run stops, the batches in flight are waited for; a
+        cancellation gives them up, and they are unknown on the `report` that the `CancelledError` carries.
 
         Safe to retry for the reasons that `OrdersClient.upsert` gives. Raises as it does.
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-CONFLICT.
@@ -200,27 +200,27 @@ class AsyncOrdersClient:
         """Keep up to `concurrency` batches in flight, no key in two of them, and give outcomes as they come."""
         plan = _plan(orders, run, drain=drain)
         planning: asyncio.Task[PlannedBatch | None] | None = None
-        waiting: PlannedBatch | None = None
+        departures = Departures(concurrency)
         in_flight: dict[asyncio.Task[BatchOutcome], PlannedBatch] = {}
         ended = False
         try:
             while True:
-                if waiting and len(in_flight) < concurrency and not _overlaps(waiting, in_flight.values()):
-                    in_flight[asyncio.create_task(self._converse(run.deliver(waiting), timeout))] = waiting
-                    waiting = None
-                # Nothing is read before there is room for it: what a stop finds unread is told as not sent.
-                if not (ended or planning or waiting) and len(in_flight) < concurrency:
+                while batch := departures.next():
+                    in_flight[asyncio.create_task(self._converse(run.deliver(batch), timeout))] = batch
+                if departures.wants_more and not (ended or planning):
                     planning = asyncio.create_task(_next(plan))
                 under_way = {*in_flight, *((planning,) if planning else ())}
                 if not under_way:
                     break
                 done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
                 for task in [task for task in in_flight if task in done]:
-                    del in_flight[task]
+                    departures.land(in_flight.pop(task))
                     yield task.result()
                 if planning is not None and planning in done:
-                    waiting, planning = planning.result(), None
-                    ended = waiting is None
+                    planned, planning = planning.result(), None
+                    ended = planned is None
+                    if planned is not None:
+                        departures.add(planned)
         finally:
             left = {*in_flight, *((planning,) if planning else ())}
             for task in left:
@@ -414,7 +414,3 @@ async def _plan(orders: Orders, run: UpsertRun, *, drain: bool) -> AsyncGenerato
 
 async def _next(plan: AsyncGenerator[PlannedBatch]) -> PlannedBatch | None:
     return await anext(plan, None)
-
-
-def _overlaps(batch: PlannedBatch, flying: Iterable[PlannedBatch]) -> bool:
-    return any(not batch.keys.isdisjoint(other.keys) for other in flying)

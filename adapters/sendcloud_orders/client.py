@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -15,11 +15,12 @@ from sendcloud_orders_api.models import Order, OrderInput, OrderReference, Order
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
-from .arguments import check_flag
+from .arguments import check_flag, check_whole_number
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .checking import UnknownFields
 from .clock import Clock
+from .deliveries import deliveries
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
@@ -29,6 +30,7 @@ from .journal import Journal
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
 from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
+from .recall import heed_recall
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import BlockingSettings, Settings
@@ -111,20 +113,22 @@ class OrdersClient:
         unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
         on_outcome: OnOutcome | None = None,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
         """Create or update orders, matched by integration and order_id, and say what became of each of them.
 
-        `orders` are models or dicts, mixed, any number; they go out in batches of at most 100 and `max_body_bytes`, one
-        after the other, and are not kept. Each is checked against the request schema first, unless `check` is False. A
-        list is checked whole before the first request, another iterable batch by batch. Checked or not, an amount may
-        be a Decimal, an int, a float or a text such as "19.90" and goes out as the spec names it, and None in an
-        optional field that is never null is left out.
+        `orders` are models or dicts, mixed, any number; they go out in batches of at most 100 and `max_body_bytes`, and
+        are not kept. Each is checked against the request schema first, unless `check` is False. A list is checked whole
+        before the first request, another iterable batch by batch. Checked or not, an amount may be a Decimal, an int, a
+        float or a text such as "19.90" and goes out as the spec names it, and None in an optional field that is never
+        null is left out.
 
-        - `on_rejected="stop"` ends the run at the first batch that is not accepted; nothing else is sent. "skip" goes
-          on with the next batch; "isolate" takes the bad orders out of a refused batch and sends the others again, in
-          at most 2n - 1 requests for n orders. Both end as well when three batches in a row get no usable answer.
+        - `on_rejected="stop"` ends the run at the first batch that is not accepted: no other is begun, and those in
+          flight are waited for (with `concurrency=1` there are none, and nothing else is sent). "skip" goes on with the
+          next batch; "isolate" takes the bad orders out of a refused batch and sends the others again, in at most
+          2n - 1 requests for n orders. Both end as well when three batches in a row get no usable answer.
         - `duplicates` says what happens to a key that comes twice. "error" refuses the later order and names both
           positions, which keeps about 150 bytes of memory an order. "last" sends the later order in place of the
           earlier one, or after it when that had left; "sequence" sends both, in order, in different batches.
@@ -134,7 +138,11 @@ class OrdersClient:
         - `journal` is the path of a file that remembers what was acknowledged: a run that was killed and is started
           again with the same orders and journal sends only what is not known to be stored, and ends with the same
           report.
-        - `on_outcome` is called with the outcome of each batch.
+        - `concurrency` is how many batches may be in flight at a time: with the four of the default the rate limit is
+          reached even where an answer takes a second. Batches in flight never share a key, and the writes of one key
+          keep their order. Requests are then made in threads, which call the hooks; `orders` and `on_outcome` stay in
+          the calling thread, and so does a single batch.
+        - `on_outcome` is called with the outcome of each batch, as batches end.
 
         The iterable is read to its end even after a stop, so that the report names every order; for a stream that does
         not end there is `upsert_iter`.
@@ -149,8 +157,8 @@ class OrdersClient:
         Raises `InvalidOrders` when the input is empty, or with "stop" when the check refuses an order; an
         `APIStatusError` when the service turns the caller away (401, 403, ...); `IncompleteUpsert` when the iterable
         or a callback raised. Each of them carries the `report` so far, and so does whatever else ends the run: a
-        `KeyboardInterrupt`, a cancellation, a `SystemExit`. Orders of a request under way are unknown then, and the
-        journal holds all that was acknowledged.
+        `KeyboardInterrupt`, a cancellation, a `SystemExit`. Requests under way are cut off then, and not tried again:
+        their orders are unknown. The journal holds all that was acknowledged.
 
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS,
         UPSERT-AMOUNT, UPSERT-NONE, UPSERT-UNKNOWN-FIELD.
@@ -165,11 +173,12 @@ class OrdersClient:
         )
         self._wire.check_usable(timeout)
         refuse_single(orders)
+        check_whole_number("concurrency", concurrency)
         run = self._settings.upsert_run(options, journal)
         run.check_before_sending(orders)
-        with run:
-            for batch in run.plan(orders, drain=True):
-                self._converse(run.deliver(batch), timeout)
+        with run, closing(self._deliveries(orders, run, concurrency, timeout, drain=True)) as outcomes:
+            for _ in outcomes:
+                pass
         return run.finish()
 
     def upsert_iter(
@@ -182,16 +191,20 @@ class OrdersClient:
         unknown_fields: UnknownFields = "refuse",
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
         timeout: Timeout | float | None = None,
     ) -> Iterator[BatchOutcome]:
-        """Create or update orders like `upsert`, and yield the outcome of each batch as it is known.
+        """Create or update orders like `upsert`, and yield the outcome of each batch as it is known, in any order.
 
         Made for streams that do not end: memory stays flat (with `duplicates` other than "error"), and after a stop the
-        iterable is not read any further. Orders that the check refuses are outcomes here, never an exception.
+        iterable is not read any further. Orders that the check refuses are outcomes here, never an exception. Answers
+        are looked for between two orders of the iterable, so that one which keeps its reader waiting keeps outcomes
+        waiting too; with `concurrency=1` each batch is answered before the next order is read.
 
         Raises an `APIStatusError` when the service turns the caller away, and `IncompleteUpsert` when the iterable
-        raises, both after the outcomes of all orders that were read. Where the iterator is closed early, what was read
-        and not yet told goes to the hook `batch`; what an interrupt leaves untold is the `report` on it.
+        raises, both after the outcomes of all orders that were read. Where the iterator is closed early, requests under
+        way are cut off, and what was read and not yet told goes to the hook `batch`; what an interrupt leaves untold is
+        the `report` on it.
         Rules: as `upsert`.
         """
         options = UpsertOptions(
@@ -203,14 +216,15 @@ class OrdersClient:
         )
         self._wire.check_usable(timeout)
         refuse_single(orders)
-        return self._outcomes(orders, self._settings.upsert_run(options, journal, keep_report=False), timeout)
+        check_whole_number("concurrency", concurrency)
+        run = self._settings.upsert_run(options, journal, keep_report=False)
+        return self._outcomes(orders, run, concurrency, timeout)
 
     def _outcomes(
-        self, orders: Iterable[object], run: UpsertRun, timeout: Timeout | float | None
+        self, orders: Iterable[object], run: UpsertRun, concurrency: int, timeout: Timeout | float | None
     ) -> Iterator[BatchOutcome]:
-        with run:
-            for batch in run.plan(orders, drain=False):
-                yield self._converse(run.deliver(batch), timeout)
+        with run, closing(self._deliveries(orders, run, concurrency, timeout, drain=False)) as outcomes:
+            yield from outcomes
 
     def upsert_batch(
         self,
@@ -234,6 +248,17 @@ class OrdersClient:
         with self._settings.upsert_run(options) as run:
             self._converse(run.deliver(batch), timeout)
         return run.finish()
+
+    def _deliveries(
+        self,
+        orders: Iterable[object],
+        run: UpsertRun,
+        concurrency: int,
+        timeout: Timeout | float | None,
+        *,
+        drain: bool,
+    ) -> Generator[BatchOutcome]:
+        return deliveries(orders, run, lambda step: self._perform(step, timeout), concurrency, drain=drain)
 
     # ------------------------------------------------------------------ list
 
@@ -392,15 +417,19 @@ class OrdersClient:
         attempts = self._settings.attempts(call)
 
         def attempt() -> None:
+            heed_recall()
             while self._settings.pace.acquire(call.operation.kind, within=attempts.seconds_left()):
+                heed_recall()
                 with attempts.allowed(timeout):
                     try:
                         self._wire.check_usable(timeout)
                         authorization = authorize(self._credentials)
                     except SendcloudError as error:
                         return attempts.withhold(error)
+                    heed_recall()
                     attempts.start()
                     attempts.land(self._wire.send(call.request, authorization, timeout))
+                    heed_recall()
                     if not (attempts.wants_renewal() and renew(self._credentials, authorization)):
                         return None
             return attempts.run_out()

@@ -76,6 +76,8 @@ class UnknownFieldEvent:
 class Hooks:
     """Functions that are called as the work goes on, in the thread or task that does it.
 
+    The blocking client's `upsert` makes requests in several threads, each in a copy of the caller's context: all hooks
+    but `batch`, which the calling thread calls, must stand to be called from any of them at the same time.
     `unknown_field` is called once for each field that a client meets.
 
     They hold neither bodies nor query values nor ids, except the outcome of a batch, which names keys and ids. An

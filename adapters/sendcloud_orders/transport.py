@@ -18,7 +18,7 @@ import ssl
 import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeAlias, TypeVar
 
@@ -35,6 +35,7 @@ from .exchange import Answer, Lost, Unreadable, without_frames
 from .forking import renew_after_fork
 from .links import read_next_link
 from .proxies import Proxy, check_proxy, proxy_from_environment
+from .recall import on_the_wire
 
 Timeout: TypeAlias = httpx.Timeout
 """Time-outs in seconds for connect, read, write and pool; a single number stands for all four."""
@@ -289,7 +290,8 @@ class _PunctualStream:
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         _insist(httpx.ReadTimeout)
-        received: bytes = self._stream.read(max_bytes, cut(timeout))
+        with on_the_wire(self._shut):
+            received: bytes = self._stream.read(max_bytes, cut(timeout))
         return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
@@ -297,7 +299,8 @@ class _PunctualStream:
         size = max(_PIECE, _room(self._stream) // 4) if len(buffer) > _PIECE else _PIECE
         for start in range(0, len(buffer), size):
             _insist(httpx.WriteTimeout)
-            self._stream.write(buffer[start : start + size], cut(timeout))
+            with on_the_wire(self._shut):
+                self._stream.write(buffer[start : start + size], cut(timeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
@@ -310,6 +313,11 @@ class _PunctualStream:
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
+
+    def _shut(self) -> None:
+        with suppress(OSError):
+            # That of an SSLSocket would forget the keys, which the thread that waits still uses.
+            socket.socket.shutdown(self.get_extra_info("socket"), socket.SHUT_RDWR)
 
 
 # One send takes this much whole as soon as it can write at all; it is a record of TLS, too. A system that lets a socket

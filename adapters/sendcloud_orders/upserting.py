@@ -52,6 +52,9 @@ _MOST_UNDELIVERED = 3
 # Orders that are only named, not sent, are handed on in chunks of this size.
 _CHUNK = 1000
 
+NOTHING_YET = PlannedBatch(())
+"""What an input may give in place of an order, and the plan in place of a batch, so that the driver can look up."""
+
 _STOPPED = "the run had stopped before"
 _REFUSED_BEFORE = "another order was refused before"
 
@@ -120,6 +123,7 @@ class UpsertRun:
         self.report: UpsertReport = UpsertReport()
         self.stopped: bool = False
         self.failure: Exception | None = None
+        self.exhausted: bool = False
         self._journal_context = journal or nullcontext()
         self._journal: Journal | None = None
         self._reporter = reporter or Reporter(Hooks())
@@ -168,16 +172,22 @@ class UpsertRun:
     def plan(self, orders: Iterable[object], *, drain: bool) -> Iterator[PlannedBatch]:
         """Read the input as long as the run goes on; with `drain` name the rest of it as not sent afterwards.
 
-        Raises `InvalidOrders` when the input holds no order at all.
+        Once the run is `exhausted` nothing is left to read. Raises `InvalidOrders` when the input holds no order at
+        all.
         """
         source = self._source(orders if self._checked is None else _emptied(self._checked))
         for order in source:
-            if batches := self.planner.add(order):
+            if order is NOTHING_YET:
+                yield NOTHING_YET
+            elif batches := self.planner.add(order):
                 yield from self._begun(batches)
             if self.stopped:
                 break
+        else:
+            self.exhausted = True
         yield from self._rest()
-        while drain and self.stopped and (left := [self._leave(order) for order in islice(source, _CHUNK)]):
+        unsent = (self._leave(order) for order in source if order is not NOTHING_YET)
+        while drain and self.stopped and (left := list(islice(unsent, _CHUNK))):
             yield from self._begun([PlannedBatch((), not_sent=tuple(left))])
 
     async def plan_async(self, orders: AsyncIterable[object], *, drain: bool) -> AsyncIterator[PlannedBatch]:

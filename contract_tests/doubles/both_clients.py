@@ -41,7 +41,7 @@ class Stopwatch:
 
 
 class Driven:
-    """A client of either kind; its methods block and its iterators are plain.
+    """A client of either kind; its methods block, its iterators are plain, and batches go out one at a time.
 
     It speaks to a fake service, through a transport of its kind, or with None through the network.
 
@@ -71,7 +71,7 @@ class Driven:
         method = getattr(self.client, name)
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            if self.kind == "async" and name in ("upsert", "upsert_iter"):
+            if name in ("upsert", "upsert_iter"):
                 kwargs.setdefault("concurrency", 1)
             found = method(*args, **kwargs)
             if inspect.isawaitable(found):

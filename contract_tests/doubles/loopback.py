@@ -59,7 +59,7 @@ class Connection:
     def __init__(self, accepted: socket.socket, ended: threading.Event) -> None:
         self.socket = accepted
         self.received: list[bytes] = []
-        self._ended = ended
+        self.ended = ended
         self._thread: threading.Thread | None = None
 
     def start(self, serve: Callable[[Connection], None]) -> None:
@@ -98,11 +98,11 @@ class Connection:
     def drip(self, data: bytes) -> None:
         """Send a byte at a time, and nothing for a while when all are sent."""
         for place in range(len(data)):
-            if self._ended.is_set():
+            if self.ended.is_set():
                 return
             self.socket.sendall(data[place : place + 1])
             time.sleep(DRIP)
-        self._ended.wait(10)
+        self.ended.wait(10)
 
 
 def answer(body: bytes, *fields: str, status: str = "200 OK") -> bytes:

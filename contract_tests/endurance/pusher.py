@@ -102,7 +102,7 @@ class Pusher:
         else:
             with OrdersClient.from_env(**self.settings) as client:
                 say(Started(memory_in_use()))
-                report = client.upsert(orders, **arguments)
+                report = client.upsert(orders, concurrency=1, **arguments)
         write_report(report, self.options.report)
 
     async def _push_async(self, orders: Iterable[Any], arguments: dict[str, Any]) -> UpsertReport:
@@ -144,7 +144,9 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--shop", default="E", help="what the order ids begin with")
     parser.add_argument("--journal", type=Path)
     parser.add_argument("--report", type=Path, help="without it the orders are pushed as a stream")
-    parser.add_argument("--concurrency", type=int, default=0, help="of the asynchronous client; 0: the blocking one")
+    parser.add_argument(
+        "--concurrency", type=int, default=0, help="of the asynchronous client; 0: the blocking one, a batch at a time"
+    )
     parser.add_argument("--speed", type=float, default=0, help="keep the pace of a service so much faster; 0: none")
     parser.add_argument("--timeout", type=float, default=30.0, help="seconds")
     return parser

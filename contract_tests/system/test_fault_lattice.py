@@ -368,8 +368,13 @@ def test_after_any_combination_of_faults_the_report_is_true(
     before = shop.held()
     shop.plan(faults, kind, tuple(map(key_of, sent)), on_rejected, duplicates, attempts, concurrency, *then)
     client = shop.client(kind, attempts)
-    options = {"concurrency": concurrency} if kind == "async" else {}
-    report = client.upsert(sent, on_rejected=on_rejected, duplicates=duplicates, max_body_bytes=TWO_ORDERS, **options)
+    report = client.upsert(
+        sent,
+        on_rejected=on_rejected,
+        duplicates=duplicates,
+        max_body_bytes=TWO_ORDERS,
+        concurrency=concurrency,
+    )
     after = shop.held()
     check_report(report, sent, before, after)
     key = next(iter(after))

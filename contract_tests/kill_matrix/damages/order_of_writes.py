@@ -14,7 +14,7 @@ wrap_in = partial(around, of=ADAPTERS)
 
 @damaged()
 def two_batches_with_one_key_are_in_flight_at_once(patch: pytest.MonkeyPatch) -> None:
-    replace_in(patch, "async_client._overlaps", lambda batch, flying: False)
+    replace_in(patch, "departures._shares_a_key", lambda batch, keys: False)
 
 
 @damaged()

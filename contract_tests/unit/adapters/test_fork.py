@@ -73,6 +73,17 @@ def order_asked_for(connection: Connection) -> None:
         connection.send(answer(body))
 
 
+def takes_orders(connection: Connection) -> None:
+    """Answer batches with references, one that holds an order named HELD never."""
+    while request := connection.request():
+        sent = json.loads(request.partition(b"\r\n\r\n")[2])
+        if any(one["order_id"] == "HELD" for one in sent):
+            connection.ended.wait(60)
+            return
+        references = [{"id": 1 + place, "order_id": one["order_id"]} for place, one in enumerate(sent)]
+        connection.send(answer(json.dumps({"data": references}).encode(), status="201 Created"))
+
+
 def assert_no_connection_serves_two_processes(server: Loopback) -> None:
     """Tell the processes by the thousand of the ids that they ask for."""
     asked = [re.findall(rb"GET /orders/(\d+) ", b"".join(one.received)) for one in server.connections]
@@ -276,3 +287,67 @@ def test_a_transport_of_the_callers_own_is_not_shared_with_a_child() -> None:
     with Loopback(order_asked_for) as server:
         run(script, server.url)
         assert len(server.connections) == 1
+
+
+UPSERTS = """
+import itertools
+
+def order(name):
+    return ORDER | {"order_id": name, "order_number": name}
+
+def many(mark, count):
+    return [order(f"{mark}-{number}") for number in range(count)]
+"""
+
+
+def upserting(script: str, url: str) -> str:
+    return run(f"ORDER = {order()!r}\n{UPSERTS}{textwrap.dedent(script)}", url)
+
+
+def test_a_child_upserts_with_threads_of_its_own_while_its_parent_does_too() -> None:
+    script = """
+    client = OrdersClient(key, **made)
+    outcomes = client.upsert_iter(iter(many("P", 1000)), concurrency=3)
+    assert next(outcomes).ok
+    children(2, lambda number: client.upsert(many(f"C{number}", 1000)).raise_for_rejected())
+    assert all(outcome.ok for outcome in outcomes)
+    client.close()
+    """
+    with Loopback(takes_orders) as server:
+        upserting(script, server.url)
+        sent = [request for connection in server.connections for request in connection.received]
+    assert len(sent) == 30
+
+
+def test_an_upsert_that_a_parent_began_goes_on_there_and_is_refused_in_a_child() -> None:
+    script = """
+    def work(number):
+        if number:
+            outcomes.close()
+            return
+        try:
+            list(outcomes)
+        except ConfigurationError as error:
+            assert "parent of this process" in str(error), error
+        else:
+            raise AssertionError("a child went on with its parent's upsert")
+
+    with OrdersClient(key, **made) as client:
+        outcomes = client.upsert_iter(iter(many("P", 1000)), concurrency=3)
+        assert next(outcomes).ok
+        children(2, work)
+        assert sum(len(outcome.accepted) for outcome in outcomes) == 900
+    """
+    with Loopback(takes_orders) as server:
+        upserting(script, server.url)
+
+
+def test_a_program_ends_without_waiting_for_the_threads_of_an_upsert() -> None:
+    script = """
+    client = OrdersClient(key, **made | {"timeout": 600})
+    held = iter([*many("A", 100), order("HELD"), *many("B", 99), *many("C", 100)])
+    outcomes = client.upsert_iter(held, concurrency=2)
+    print(next(outcomes).ok)
+    """
+    with Loopback(takes_orders) as server:
+        assert upserting(script, server.url) == "True\n"

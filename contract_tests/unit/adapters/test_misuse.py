@@ -5,12 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import closing
 from typing import Any
 
 import pytest
 
-from doubles.both_clients import Connect, Driven
+from doubles.both_clients import Connect
 from doubles.fake_service import FakeService
 from doubles.odd_values import Resistance
 from orders.factory import order, orders
@@ -116,9 +115,10 @@ def test_a_misspelt_choice_is_answered_with_the_one_that_was_meant(connect: Conn
 
 
 @pytest.mark.parametrize("concurrency", [0, -1, 2.0, "4", True, None])
-def test_a_concurrency_is_a_whole_number(concurrency: Any) -> None:
-    with closing(Driven("async", FakeService())) as client, pytest.raises(InvalidRequest, match="concurrency"):
-        client.upsert([order()], concurrency=concurrency)
+@pytest.mark.parametrize("call", ["upsert", "upsert_iter"])
+def test_a_concurrency_is_a_whole_number(connect: Connect, call: str, concurrency: Any) -> None:
+    with pytest.raises(InvalidRequest, match="concurrency"):
+        getattr(connect(FakeService()), call)([order()], concurrency=concurrency)
 
 
 # ---------------------------------------------------------------- what is upserted

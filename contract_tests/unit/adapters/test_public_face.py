@@ -106,7 +106,6 @@ def test_no_module_has_a_name_that_says_nothing() -> None:
 def test_both_clients_have_the_same_methods_with_the_same_arguments(method: str) -> None:
     blocking = inspect.signature(getattr(OrdersClient, method)).parameters
     without_blocking = dict(inspect.signature(getattr(AsyncOrdersClient, method)).parameters)
-    without_blocking.pop("concurrency", None)
     assert list(blocking) == list(without_blocking)
     for name, parameter in blocking.items():
         assert parameter.default == without_blocking[name].default, name
