@@ -16,7 +16,7 @@ from sendcloud_orders_api.models import Order, OrderInput, OrderReference, Order
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
-from .arguments import check_flag, check_whole_number
+from .arguments import check_flag, check_wait, check_whole_number
 from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .checking import UnknownFields
@@ -28,6 +28,7 @@ from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
 from .journal import Journal
+from .lingering import AsyncReader, Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
 from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
@@ -35,7 +36,7 @@ from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import AsyncSettings, Settings
 from .transport import DEFAULT_MAX_ANSWER_BYTES, AsyncHttpTransport, AsyncWire, Timeout
-from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
+from .upserting import NOTHING_YET, OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
 
 T = TypeVar("T")
 Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | Mapping[str, Any]]
@@ -146,9 +147,13 @@ class AsyncOrdersClient:
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
+        linger: float | None = None,
         timeout: Timeout | float | None = None,
     ) -> AsyncIterator[BatchOutcome]:
         """Create or update orders like `OrdersClient.upsert_iter`; outcomes come as batches end, in any order.
+
+        With `linger` a plain iterable is read in a thread of its own; without, the event loop waits with it. Of an
+        asynchronous one the wait for the next order is cancelled when the run stops.
 
         Closing the iterator early gives the batches in flight up: the hook `batch` is told that they are unknown.
         """
@@ -162,14 +167,20 @@ class AsyncOrdersClient:
         self._wire.check_usable(timeout)
         refuse_single(orders, awaitable=True)
         check_whole_number("concurrency", concurrency)
+        lingering = None if linger is None else Linger(check_wait("linger", linger), self._settings.clock.monotonic)
         run = self._settings.upsert_run(options, journal, keep_report=False)
-        return self._outcomes(orders, run, concurrency, timeout)
+        return self._outcomes(orders, run, concurrency, lingering, timeout)
 
     async def _outcomes(
-        self, orders: Orders, run: UpsertRun, concurrency: int, timeout: Timeout | float | None
+        self,
+        orders: Orders,
+        run: UpsertRun,
+        concurrency: int,
+        linger: Linger | None,
+        timeout: Timeout | float | None,
     ) -> AsyncIterator[BatchOutcome]:
         with run:
-            async with aclosing(self._deliveries(orders, run, concurrency, timeout, drain=False)) as outcomes:
+            async with aclosing(self._deliveries(orders, run, concurrency, timeout, linger=linger)) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
 
@@ -195,16 +206,38 @@ class AsyncOrdersClient:
         return run.finish()
 
     async def _deliveries(
-        self, orders: Orders, run: UpsertRun, concurrency: int, timeout: Timeout | float | None, *, drain: bool
+        self,
+        orders: Orders,
+        run: UpsertRun,
+        concurrency: int,
+        timeout: Timeout | float | None,
+        *,
+        drain: bool = False,
+        linger: Linger | None = None,
     ) -> AsyncGenerator[BatchOutcome]:
         """Keep up to `concurrency` batches in flight, no key in two of them, and give outcomes as they come."""
-        plan = _plan(orders, run, drain=drain)
+        reader: AsyncReader | None = None
+        source: Iterable[object] | AsyncIterable[object] = orders
+        if linger is not None:
+            if isinstance(orders, AsyncIterable):
+                source = _as_they_come(orders, linger, run)
+            else:
+                reader = AsyncReader(orders, run.tell_late)
+                source = _as_they_come(reader, linger, run)
+        plan = _plan(source, run, drain=drain)
         planning: asyncio.Task[PlannedBatch | None] | None = None
-        departures = Departures(concurrency)
+        departures = Departures(concurrency, linger)
         in_flight: dict[asyncio.Task[BatchOutcome], PlannedBatch] = {}
         ended = False
         try:
             while True:
+                if planning and linger and run.stopped and planning.cancel():
+                    await asyncio.wait([planning])
+                    if planning.cancelled():
+                        planning, ended = None, True
+                        departures.add(*run.flush())
+                if ended and reader:
+                    departures.add(*map(run.set_aside, reader.close()))
                 while batch := departures.next():
                     in_flight[asyncio.create_task(self._converse(run.deliver(batch), timeout))] = batch
                 if departures.wants_more and not (ended or planning):
@@ -212,14 +245,17 @@ class AsyncOrdersClient:
                 under_way = {*in_flight, *((planning,) if planning else ())}
                 if not under_way:
                     break
-                done, _ = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                due = linger.due() if linger else None
+                done, _ = await asyncio.wait(under_way, timeout=due, return_when=asyncio.FIRST_COMPLETED)
+                if not done or due == 0:
+                    departures.add(*run.flush())
                 for task in [task for task in in_flight if task in done]:
                     departures.land(in_flight.pop(task))
                     yield task.result()
                 if planning is not None and planning in done:
                     planned, planning = planning.result(), None
                     ended = planned is None
-                    if planned is not None:
+                    if planned is not None and planned is not NOTHING_YET:
                         departures.add(planned)
         finally:
             left = {*in_flight, *((planning,) if planning else ())}
@@ -227,6 +263,8 @@ class AsyncOrdersClient:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
             await plan.aclose()
+            for order in reader.close() if reader else ():
+                run.set_aside(order)
 
     # ------------------------------------------------------------------ list
 
@@ -402,7 +440,9 @@ class AsyncOrdersClient:
         return f"{type(self).__name__}(base_url={self._settings.base_url!r})"
 
 
-async def _plan(orders: Orders, run: UpsertRun, *, drain: bool) -> AsyncGenerator[PlannedBatch]:
+async def _plan(
+    orders: Iterable[object] | AsyncIterable[object], run: UpsertRun, *, drain: bool
+) -> AsyncGenerator[PlannedBatch]:
     """Plan from either kind of iterable."""
     if isinstance(orders, AsyncIterable):
         async for batch in run.plan_async(orders, drain=drain):
@@ -410,6 +450,16 @@ async def _plan(orders: Orders, run: UpsertRun, *, drain: bool) -> AsyncGenerato
     else:
         for batch in run.plan(orders, drain=drain):
             yield batch
+
+
+async def _as_they_come(orders: AsyncIterable[object], linger: Linger, run: UpsertRun) -> AsyncIterator[object]:
+    """Look up from the input when an order begins to wait."""
+    async for order in orders:
+        first = linger.due() is None
+        linger.came(run.planner.taken)
+        yield order
+        if first:
+            yield NOTHING_YET
 
 
 async def _next(plan: AsyncGenerator[PlannedBatch]) -> PlannedBatch | None:

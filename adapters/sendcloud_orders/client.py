@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, nullcontext
 from pathlib import Path
@@ -15,18 +15,19 @@ from sendcloud_orders_api.models import Order, OrderInput, OrderReference, Order
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
-from .arguments import check_flag, check_whole_number
+from .arguments import check_flag, check_wait, check_whole_number
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .checking import UnknownFields
 from .clock import Clock
-from .deliveries import deliveries
+from .deliveries import Step, deliveries
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId
 from .journal import Journal
+from .lingering import Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
 from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
@@ -176,7 +177,11 @@ class OrdersClient:
         check_whole_number("concurrency", concurrency)
         run = self._settings.upsert_run(options, journal)
         run.check_before_sending(orders)
-        with run, closing(self._deliveries(orders, run, concurrency, timeout, drain=True)) as outcomes:
+
+        def perform(step: Step) -> object:
+            return self._perform(step, timeout)
+
+        with run, closing(deliveries(orders, run, perform, concurrency, drain=True)) as outcomes:
             for _ in outcomes:
                 pass
         return run.finish()
@@ -192,6 +197,7 @@ class OrdersClient:
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
+        linger: float | None = None,
         timeout: Timeout | float | None = None,
     ) -> Iterator[BatchOutcome]:
         """Create or update orders like `upsert`, and yield the outcome of each batch as it is known, in any order.
@@ -200,6 +206,11 @@ class OrdersClient:
         iterable is not read any further. Orders that the check refuses are outcomes here, never an exception. Answers
         are looked for between two orders of the iterable, so that one which keeps its reader waiting keeps outcomes
         waiting too; with `concurrency=1` each batch is answered before the next order is read.
+
+        `linger` is in seconds, for streams that trickle: a batch leaves when it is full or when its first order has
+        waited so long, and outcomes are told while the next order is waited for. The iterable is then read in a thread
+        of its own, order by order and never ahead: one that is bound to its thread, such as a cursor of sqlite3, cannot
+        be read so. An order that comes when the run has ended is not sent, and the hook `batch` is told.
 
         Raises an `APIStatusError` when the service turns the caller away, and `IncompleteUpsert` when the iterable
         raises, both after the outcomes of all orders that were read. Where the iterator is closed early, requests under
@@ -217,13 +228,22 @@ class OrdersClient:
         self._wire.check_usable(timeout)
         refuse_single(orders)
         check_whole_number("concurrency", concurrency)
+        lingering = None if linger is None else Linger(check_wait("linger", linger), self._settings.clock.monotonic)
         run = self._settings.upsert_run(options, journal, keep_report=False)
-        return self._outcomes(orders, run, concurrency, timeout)
+        return self._outcomes(orders, run, concurrency, lingering, timeout)
 
     def _outcomes(
-        self, orders: Iterable[object], run: UpsertRun, concurrency: int, timeout: Timeout | float | None
+        self,
+        orders: Iterable[object],
+        run: UpsertRun,
+        concurrency: int,
+        linger: Linger | None,
+        timeout: Timeout | float | None,
     ) -> Iterator[BatchOutcome]:
-        with run, closing(self._deliveries(orders, run, concurrency, timeout, drain=False)) as outcomes:
+        def perform(step: Step) -> object:
+            return self._perform(step, timeout)
+
+        with run, closing(deliveries(orders, run, perform, concurrency, linger=linger)) as outcomes:
             yield from outcomes
 
     def upsert_batch(
@@ -248,17 +268,6 @@ class OrdersClient:
         with self._settings.upsert_run(options) as run:
             self._converse(run.deliver(batch), timeout)
         return run.finish()
-
-    def _deliveries(
-        self,
-        orders: Iterable[object],
-        run: UpsertRun,
-        concurrency: int,
-        timeout: Timeout | float | None,
-        *,
-        drain: bool,
-    ) -> Generator[BatchOutcome]:
-        return deliveries(orders, run, lambda step: self._perform(step, timeout), concurrency, drain=drain)
 
     # ------------------------------------------------------------------ list
 

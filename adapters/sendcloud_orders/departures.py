@@ -6,6 +6,7 @@ from collections import deque
 
 from .batching import PlannedBatch
 from .identity import OrderKey
+from .lingering import Linger
 
 
 class Departures:
@@ -14,8 +15,9 @@ class Departures:
     Batches leave in the order in which they were planned, so that the writes of one key keep theirs. Rule: UPSERT-KEY.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, linger: Linger | None = None) -> None:
         self._most = most
+        self._linger = linger
         self._waiting: deque[PlannedBatch] = deque()
         self._keys: set[OrderKey] = set()
         self._in_flight = 0
@@ -40,9 +42,12 @@ class Departures:
         """Tell whether one batch is in flight and none waits."""
         return self._in_flight == 1 and not self._waiting
 
-    def add(self, batch: PlannedBatch) -> None:
-        """Let a batch wait."""
-        self._waiting.append(batch)
+    def add(self, *batches: PlannedBatch) -> None:
+        """Let batches wait."""
+        self._waiting += batches
+        if self._linger is not None:
+            for batch in batches:
+                self._linger.left(batch)
 
     def next(self) -> PlannedBatch | None:
         """Give the next batch if it may leave; it is in flight then."""

@@ -194,6 +194,9 @@ class UpsertRun:
         """Plan like `plan`, from an asynchronous iterable."""
         source = self._source_async(orders)
         async for order in source:
+            if order is NOTHING_YET:
+                yield NOTHING_YET
+                continue
             for batch in self._begun(self.planner.add(order)):
                 yield batch
             if self.stopped:
@@ -202,8 +205,7 @@ class UpsertRun:
             yield batch
         if drain and self.stopped:
             async for order in source:
-                for batch in self._begun([PlannedBatch((), not_sent=(self._leave(order),))]):
-                    yield batch
+                yield self.set_aside(order)
 
     def _source(self, orders: Iterable[object]) -> Iterator[object]:
         """Read the caller's iterable; what it raises ends the run."""
@@ -222,7 +224,20 @@ class UpsertRun:
     def _rest(self) -> list[PlannedBatch]:
         if self.planner.taken == 0 and not self.stopped:
             raise InvalidOrders("There is no order to send: the input is empty.")
+        return self.flush()
+
+    def flush(self) -> list[PlannedBatch]:
+        """Close every batch that is open, full or not, and ask the journal about what waits for that."""
         return self._begun(self.planner.finish(look_up=not self.stopped))
+
+    def set_aside(self, order: object) -> PlannedBatch:
+        """Plan not to send an order that was read too late."""
+        [batch] = self._begun([PlannedBatch((), not_sent=(self._leave(order),))])
+        return batch
+
+    def tell_late(self, order: object) -> None:
+        """Tell the hook `batch`, from any thread, of an order that was read when the run had ended: it is not sent."""
+        self._reporter.batch(BatchOutcome(not_sent=(self._leave(order),)))
 
     def _leave(self, order: object) -> NotSent:
         return self.planner.leave(order, _STOPPED)

@@ -40,7 +40,7 @@ class Workers(Generic[T]):
     """A few threads of one upsert, begun as they are needed.
 
     They are daemons: a program that ends waits for none of them. Each job runs in a copy of the context in which it
-    was handed over. `done` is also where other threads may report to the owner.
+    was handed over. `done` is also where other threads may wake the owner, with anything.
     """
 
     def __init__(self, perform: Callable[[T], Any]) -> None:
@@ -69,7 +69,7 @@ class Workers(Generic[T]):
         return None
 
     def wait(self, timeout: float | None = None) -> Any:
-        """Give the next `Done`, or what else was reported; None when nothing came within `timeout` seconds."""
+        """Give the next `Done`, or what the owner was woken with; None when nothing came within `timeout` seconds."""
         self._check_process()
         while True:
             try:
