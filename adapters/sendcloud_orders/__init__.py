@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
     from .client import OrdersClient
     from .clock import Clock
+    from .coalescing import AsyncCoalescing, Coalescing
     from .errors import (
         APIStatusError,
         AuthenticationError,
@@ -55,6 +56,7 @@ __all__ = [
     "APIStatusError",
     "Accepted",
     "AppInfo",
+    "AsyncCoalescing",
     "AsyncOrdersClient",
     "AuthenticationError",
     "BadRequestError",
@@ -63,6 +65,7 @@ __all__ = [
     "BatchRejected",
     "CallableCredentials",
     "Clock",
+    "Coalescing",
     "ConfigurationError",
     "ConflictError",
     "ContractError",
@@ -115,6 +118,7 @@ _HOMES = {
     "auth": "BasicCredentials CallableCredentials Credentials OAuth2Credentials",
     "client": "OrdersClient",
     "clock": "Clock",
+    "coalescing": "AsyncCoalescing Coalescing",
     "errors": """
         APIStatusError AuthenticationError BadRequestError BatchRejected ConfigurationError ConflictError
         ContractError FieldError IncompleteUpsert InvalidOrders InvalidRequest NotFoundError NotYetAvailable

@@ -21,6 +21,7 @@ from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .checking import UnknownFields
 from .clock import Clock
+from .coalescing import LINGER, AsyncCoalescing
 from .departures import Departures
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -183,6 +184,39 @@ class AsyncOrdersClient:
             async with aclosing(self._deliveries(orders, run, concurrency, timeout, linger=linger)) as outcomes:
                 async for outcome in outcomes:
                     yield outcome
+
+    def coalescing(
+        self,
+        *,
+        check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
+        linger: float = LINGER,
+        timeout: Timeout | float | None = None,
+    ) -> AsyncCoalescing:
+        """Give a context manager that sends single upserts together, like `OrdersClient.coalescing`."""
+        options = UpsertOptions(
+            on_rejected="isolate",
+            duplicates="sequence",
+            check=check,
+            unknown_fields=unknown_fields,
+            max_body_bytes=max_body_bytes,
+            gives_up=False,
+        )
+        self._wire.check_usable(timeout)
+        check_whole_number("concurrency", concurrency)
+        check_wait("linger", linger)
+        self._settings.upsert_run(options, journal)
+
+        def begin(orders: AsyncIterator[Any]) -> tuple[UpsertRun, AsyncIterator[BatchOutcome]]:
+            self._wire.check_usable(timeout)
+            run = self._settings.upsert_run(options, journal, keep_report=False)
+            lingering = Linger(linger, self._settings.clock.monotonic)
+            return run, self._outcomes(orders, run, concurrency, lingering, timeout)
+
+        return AsyncCoalescing(begin)
 
     async def upsert_batch(
         self,

@@ -20,6 +20,7 @@ from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .checking import UnknownFields
 from .clock import Clock
+from .coalescing import LINGER, Coalescing
 from .deliveries import Step, deliveries
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -245,6 +246,47 @@ class OrdersClient:
 
         with run, closing(deliveries(orders, run, perform, concurrency, linger=linger)) as outcomes:
             yield from outcomes
+
+    def coalescing(
+        self,
+        *,
+        check: bool = True,
+        unknown_fields: UnknownFields = "refuse",
+        max_body_bytes: int = MAX_BODY_BYTES,
+        journal: Journal | str | Path | None = None,
+        concurrency: int = 4,
+        linger: float = LINGER,
+        timeout: Timeout | float | None = None,
+    ) -> Coalescing:
+        """Give a context manager whose `upsert` takes one order at a time and sends those that come at once together.
+
+        Made for handlers of webhooks: 60 single upserts at the same time are one request or two, where 60 would take
+        half a minute at the rate limit. Each caller waits for its own order and is told of it alone, as by
+        `on_rejected="isolate"`; writes of a key keep the order of the calls. `linger` is in seconds, how long the first
+        order of a batch waits for others. The other options are as for `upsert`.
+
+        Leaving the context waits for what is under way. Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-ATOMIC.
+        """
+        options = UpsertOptions(
+            on_rejected="isolate",
+            duplicates="sequence",
+            check=check,
+            unknown_fields=unknown_fields,
+            max_body_bytes=max_body_bytes,
+            gives_up=False,
+        )
+        self._wire.check_usable(timeout)
+        check_whole_number("concurrency", concurrency)
+        check_wait("linger", linger)
+        self._settings.upsert_run(options, journal)
+
+        def begin(orders: Iterator[Any]) -> tuple[UpsertRun, Iterator[BatchOutcome]]:
+            self._wire.check_usable(timeout)
+            run = self._settings.upsert_run(options, journal, keep_report=False)
+            lingering = Linger(linger, self._settings.clock.monotonic)
+            return run, self._outcomes(orders, run, concurrency, lingering, timeout)
+
+        return Coalescing(begin)
 
     def upsert_batch(
         self,

@@ -63,6 +63,8 @@ _REFUSED_BEFORE = "another order was refused before"
 class UpsertOptions:
     """What a caller may choose for an upsert; the clients' `upsert` describes it.
 
+    With `gives_up` three batches in a row without a usable answer end the run.
+
     Raises `InvalidRequest` that names the option which is wrong.
     """
 
@@ -72,6 +74,7 @@ class UpsertOptions:
     unknown_fields: UnknownFields = "refuse"
     max_body_bytes: int = MAX_BODY_BYTES
     on_outcome: OnOutcome | None = None
+    gives_up: bool = True
 
     def __post_init__(self) -> None:
         check_choice("on_rejected", self.on_rejected, get_args(OnRejected))
@@ -313,7 +316,8 @@ class UpsertRun:
         if outcome.requests:
             undelivered = problem is not None and may_pass(problem) and not outcome.accepted
             self._undelivered = self._undelivered + 1 if undelivered else 0
-        if self._undelivered >= _MOST_UNDELIVERED or (self.options.on_rejected == "stop" and not outcome.ok):
+        down = self.options.gives_up and self._undelivered >= _MOST_UNDELIVERED
+        if down or (self.options.on_rejected == "stop" and not outcome.ok):
             self.stopped = True
 
     def _fail(self, error: Exception) -> None:

@@ -15,8 +15,8 @@ from .recall import Recall, make_recallable
 
 T = TypeVar("T")
 
-# On some systems a wait is deaf to signals: this is how long a Ctrl-C may take there.
-_LOOK_UP = 0.5
+# On Windows a wait is deaf to signals: this is how long a Ctrl-C may take there.
+_LOOK_UP = 0.5 if os.name == "nt" else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -351,3 +351,23 @@ def test_a_program_ends_without_waiting_for_the_threads_of_an_upsert() -> None:
     """
     with Loopback(takes_orders) as server:
         assert upserting(script, server.url) == "True\n"
+
+
+def test_a_child_coalesces_upserts_anew_while_its_parent_goes_on() -> None:
+    script = """
+    def work(number):
+        assert coalescing.upsert(order(f"C{number}")).ok
+        if number:
+            coalescing.close()
+
+    client = OrdersClient(key, **made)
+    with client.coalescing() as coalescing:
+        assert coalescing.upsert(order("P-1")).ok
+        children(2, work)
+        assert coalescing.upsert(order("P-2")).ok
+    client.close()
+    """
+    with Loopback(takes_orders) as server:
+        upserting(script, server.url)
+        sent = [request for connection in server.connections for request in connection.received]
+    assert len(sent) == 4

@@ -47,7 +47,7 @@ class Trickle:
             self.read += 1
             yield one
         self.waits.set()
-        self.go_on.wait(LONG)
+        assert self.go_on.wait(LONG), "nobody let this stream go on"
         for one in self.then:
             self.read += 1
             yield one
@@ -187,7 +187,7 @@ class AsyncTrickle:
             await asyncio.sleep(0)
             yield one
         try:
-            await asyncio.Event().wait()
+            await asyncio.wait_for(asyncio.Event().wait(), LONG)
         except asyncio.CancelledError:
             self.cancelled = True
             raise

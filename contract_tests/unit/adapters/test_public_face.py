@@ -19,19 +19,20 @@ from sendcloud_orders import AsyncOrdersClient, OrdersClient, RetryPolicy
 PACKAGE = Path(sendcloud_orders.__file__).parent
 
 EXPORTED = """
-    APIStatusError Accepted AppInfo AsyncOrdersClient AuthenticationError BadRequestError BasicCredentials
-    BatchOutcome BatchRejected CallableCredentials Clock ConfigurationError ConflictError ContractError Credentials
-    FieldError Filters Hooks IncompleteUpsert InvalidOrders InvalidRequest Journal NotFoundError NotSent
-    NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient Pace PaceLimits Page PermissionDeniedError
-    RateLimitError Rejected RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError
-    TimeoutError TransportError Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied
-    UpsertReport __version__ sendcloud_id to_input
+    APIStatusError Accepted AppInfo AsyncCoalescing AsyncOrdersClient AuthenticationError BadRequestError
+    BasicCredentials BatchOutcome BatchRejected CallableCredentials Clock Coalescing ConfigurationError
+    ConflictError ContractError Credentials FieldError Filters Hooks IncompleteUpsert InvalidOrders
+    InvalidRequest Journal NotFoundError NotSent NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient
+    Pace PaceLimits Page PermissionDeniedError RateLimitError Rejected RequestEvent ResponseEvent RetryEvent
+    RetryPolicy SendcloudError SendcloudId ServerError TimeoutError TransportError Unknown UnknownAddressError
+    UnknownFieldEvent UnreadableRow UpdateNotApplied UpsertReport __version__ sendcloud_id to_input
 """
 
 METHODS = [
     "upsert",
     "upsert_iter",
     "upsert_batch",
+    "coalescing",
     "list",
     "pages",
     "get",
