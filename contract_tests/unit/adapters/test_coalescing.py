@@ -240,13 +240,19 @@ def test_nothing_is_begun_before_the_first_upsert(kind: ClientKind) -> None:
     assert coalescing._round is None
 
 
-def test_a_service_that_keeps_failing_is_asked_again_by_each_who_comes(kind: ClientKind) -> None:
+def test_a_service_that_keeps_failing_is_asked_about_each_batch(kind: ClientKind) -> None:
     service = FakeService([failing] * 5)
-    told = upsert_all(kind, service, *([one] for one in orders(6)), linger=0)
+    [told] = upsert_all(kind, service, orders(6), max_body_bytes=600, concurrency=1)
     assert len(service.sent) == 6
-    last = told[-1][0]
-    assert isinstance(last, UpsertReport)
-    assert last.ok
+    assert sum(isinstance(one, UpsertReport) and one.ok for one in told) == 1
+
+
+def test_no_thread_is_left_of_a_run_that_was_turned_away(kind: ClientKind) -> None:
+    upsert_all(kind, FakeService([answer_with(lambda: error(401, "no"))]), orders(3))
+    for thread in threading.enumerate():
+        if thread.name == "sendcloud-orders":
+            thread.join(LONG)
+            assert not thread.is_alive()
 
 
 # ---------------------------------------------------------------- the asynchronous one alone
