@@ -31,11 +31,13 @@ from doubles.virtual_time import VirtualTime
 from orders.factory import order
 from sendcloud_orders import (
     APIStatusError,
+    AsyncCoalescing,
     AsyncOrdersClient,
     BasicCredentials,
     BatchOutcome,
     CallableCredentials,
     Clock,
+    Coalescing,
     ConfigurationError,
     InvalidRequest,
     Journal,
@@ -131,9 +133,27 @@ class Stage:
     def client(self, kind: type) -> Any:
         return kind(BasicCredentials("public", SECRET), **self.settings)
 
+    def coalescing(self) -> Coalescing:
+        self.closing.append(self.client(OrdersClient).coalescing(linger=0))
+        return self.closing[-1]  # type: ignore[no-any-return]
+
     def journal(self) -> Journal:
         self.closing.append(Journal("stage.journal", account="odd"))
         return self.closing[-1]  # type: ignore[no-any-return]
+
+
+class OneCall:
+    """An asynchronous coalescing that ends with the call, in the event loop of the call."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._coalescing: AsyncCoalescing = stage.client(AsyncOrdersClient).coalescing(linger=0)
+
+    async def upsert(self, order: Any) -> UpsertReport:
+        async with self._coalescing:
+            return await self._coalescing.upsert(order)
+
+    async def close(self) -> None:
+        await self._coalescing.close()
 
 
 PACE = Pace.unlimited()
@@ -141,7 +161,9 @@ CLOCK = Stopwatch().clock
 TIME = VirtualTime()
 OWNERS: dict[str, Callable[[Stage], Any]] = {
     "OrdersClient": lambda stage: stage.client(OrdersClient),
+    "AsyncCoalescing": OneCall,
     "AsyncOrdersClient": lambda stage: stage.client(AsyncOrdersClient),
+    "Coalescing": Stage.coalescing,
     "BasicCredentials": lambda stage: BasicCredentials("public", SECRET),
     "CallableCredentials": lambda stage: CallableCredentials(lambda: f"Bearer {SECRET}"),
     "Credentials": lambda stage: BasicCredentials("public", SECRET),
@@ -156,6 +178,7 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
 A = OrderKey(41, OrderId("A"))
 GOOD: dict[str, Callable[[Stage], Any]] = {
     "account": lambda stage: "odd",
+    "begin": lambda stage: token,
     "changes": lambda stage: {"order_number": "1"},
     "client_id": lambda stage: "id",
     "client_secret": lambda stage: SECRET,
@@ -172,6 +195,7 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
     "missing": lambda stage: [5],
     "name": lambda stage: "odd",
     "operation": lambda stage: "get_order",
+    "order": lambda stage: order("odd"),
     "order_id": lambda stage: "A",
     "orders": lambda stage: [order("odd")],
     "outcome": lambda stage: BatchOutcome(),
