@@ -315,6 +315,8 @@ class AsyncOrdersClient:
                 for order in page.orders:
                     yield order
                 unreadable.note(page)
+                # Or the name would keep it while the next one is fetched.
+                del page
         unreadable.complain()
 
     def pages(
@@ -332,14 +334,18 @@ class AsyncOrdersClient:
         self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None
     ) -> AsyncGenerator[Page]:
         listing = Listing(filters)
+        if not prefetch:
+            # A page has no name here, which would keep it while the next one is fetched.
+            while not listing.ended:
+                yield await self._converse(listing.read_page(), timeout)
+            return
         page = await self._converse(listing.read_page(), timeout)
         coming: asyncio.Task[Page] | None = None
         try:
             while not listing.ended:
-                if prefetch:
-                    coming = asyncio.create_task(self._converse(listing.read_page(), timeout))
+                coming = asyncio.create_task(self._converse(listing.read_page(), timeout))
                 yield page
-                page = await (coming or self._converse(listing.read_page(), timeout))
+                page = await coming
             yield page
         finally:
             if coming is not None:

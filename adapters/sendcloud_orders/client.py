@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, nullcontext
+from contextlib import closing
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
@@ -336,6 +336,8 @@ class OrdersClient:
         for page in pages:
             yield from page.orders
             unreadable.note(page)
+            # Or the name would keep it while the next one is fetched.
+            del page
         unreadable.complain()
 
     def pages(
@@ -351,12 +353,17 @@ class OrdersClient:
 
     def _pages(self, filters: dict[str, Any], prefetch: bool, timeout: Timeout | float | None) -> Iterator[Page]:
         listing = Listing(filters)
-        with ThreadPoolExecutor(1) if prefetch else nullcontext() as pool:
+        if not prefetch:
+            # A page has no name here, which would keep it while the next one is fetched.
+            while not listing.ended:
+                yield self._converse(listing.read_page(), timeout)
+            return
+        with ThreadPoolExecutor(1) as pool:
             page = self._converse(listing.read_page(), timeout)
             while not listing.ended:
-                coming = pool.submit(self._converse, listing.read_page(), timeout) if pool else None
+                coming = pool.submit(self._converse, listing.read_page(), timeout)
                 yield page
-                page = coming.result() if coming else self._converse(listing.read_page(), timeout)
+                page = coming.result()
             yield page
 
     # ------------------------------------------------------------------ one order

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import json
 import tracemalloc
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +16,7 @@ import pytest
 from doubles.both_clients import KINDS, Driven
 from doubles.loopback import Connection, Loopback, answer
 from orders.factory import order
-from sendcloud_orders import ContractError, NotFoundError, Page, RetryPolicy, ServerError, TransportError
+from sendcloud_orders import ContractError, Hooks, NotFoundError, Page, RetryPolicy, ServerError, TransportError
 from sendcloud_orders.attempts import Attempts
 from sendcloud_orders.decoding import BodyReader
 from sendcloud_orders.exchange import Answer, Exchange, Refused, Succeeded, Unreadable
@@ -46,8 +46,8 @@ def alive() -> Counter[str]:
 
 
 @contextmanager
-def driven(kind: Any, url: str) -> Iterator[Driven]:
-    client = Driven(kind, None, base_url=url, retry=RetryPolicy(attempts=2))
+def driven(kind: Any, url: str, **settings: Any) -> Iterator[Driven]:
+    client = Driven(kind, None, base_url=url, retry=RetryPolicy(attempts=2), **settings)
     try:
         yield client
     finally:
@@ -120,3 +120,34 @@ def test_nothing_of_an_answer_stays(kind: Any, case: str) -> None:
                 tracemalloc.stop()
             assert alive() == before
     assert held < MUCH / 5
+
+
+def page_of(number: int) -> bytes:
+    following = [f'Link: </orders?cursor={number + 1}>; rel="next"'] if number < 3 else []
+    return answer(json.dumps({"data": [ROW]}).encode(), *following)
+
+
+@pytest.mark.parametrize("method", ["list", "pages"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_page_stays_while_the_next_one_is_fetched(kind: Any, method: str) -> None:
+    alive_then: list[int] = []
+
+    def serve(connection: Connection) -> None:
+        for number in range(1, 4):
+            connection.request()
+            connection.send(page_of(number))
+
+    def note(_: object) -> None:
+        alive_then.append(alive()["Page"])
+
+    async def walk(client: Driven) -> None:
+        async for _ in getattr(client.client, method)():
+            del _
+
+    with Loopback(serve) as server, driven(kind, server.url, hooks=Hooks(request=note)) as client, without_collector():
+        before = alive()["Page"]
+        if kind == "async":
+            client.runner.run(walk(client))
+        else:
+            deque(getattr(client.client, method)(), maxlen=0)
+    assert alive_then == [before] * 3
