@@ -15,8 +15,8 @@ from .recall import Recall, make_recallable
 
 T = TypeVar("T")
 
-# On Windows a wait is deaf to signals: this is how long a Ctrl-C may take there.
-_LOOK_UP = 0.5 if os.name == "nt" else None
+# A wait is deaf to a signal that the system hands to another thread, on Windows to any: a Ctrl-C takes so long then.
+_LOOK_UP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
