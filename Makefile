@@ -70,8 +70,8 @@ sandbox: .venv/done ## start the stateful sandbox and print its address and cred
 kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it
 	$(TOX) -e kill-matrix
 
-benchmark: $(TOOLS) node_modules/done ## measure the generated client and the adapters
-	$(TOX) -e benchmark
+benchmark: $(TOOLS) .tox/benchmark-done ## measure against the limit, the peers and the targets: ARGS="--only list --rounds 3"
+	.venv/bin/python $(LOCK) shared tools,benchmark .venv/bin/python -m tox run -e benchmark -- $(ARGS)
 
 endurance: $(TOOLS) node_modules/done ## push 100,000 orders through faults and kills, and measure
 	$(TOX) -e endurance
@@ -89,6 +89,7 @@ clean: ## remove all that was installed or built
 # Made here, because two runs at a time would make them at a time.
 .tox/done: .venv/done tox.ini
 node_modules/done: package.json package-lock.json
+.tox/benchmark-done: .venv/done tox.ini contract_tests/benchmark/requirements.lock
 $(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
 
 ifndef SETTING_UP
@@ -103,6 +104,9 @@ SET_UP = --no-print-directory SETTING_UP=yes
 
 .venv/done .tox/done node_modules/done:
 	@$(call ALONE,tools) $(MAKE) $(SET_UP) $@
+
+.tox/benchmark-done:
+	@$(call ALONE,benchmark) $(MAKE) $(SET_UP) $@
 
 $(WHEEL):
 	@$(call ALONE,wheel) $(MAKE) $(SET_UP) $@
@@ -122,6 +126,10 @@ TOX = .venv/bin/python -m tox run
 
 .tox/done:
 	$(TOX) -q -m tools --notest
+	@touch $@
+
+.tox/benchmark-done:
+	$(TOX) -q -e benchmark --notest
 	@touch $@
 
 node_modules/done:
