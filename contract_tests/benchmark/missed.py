@@ -7,7 +7,6 @@ from statistics import mean
 from typing import TypeAlias
 
 from .orders import BATCH
-from .profiles import MOST
 from .rows import LITTLE, ROWS
 from .running import Measured, Workshop
 from .targets import LATENCY, LEAST_PACED, Target
@@ -24,17 +23,15 @@ def profile(workshop: Workshop, target: Target, measured: Measured) -> Profile:
     row = next(row for row in ROWS if row.name == target.row)
     match target.profile:
         case "import":
-            return [(module, f"{part:.1%}") for module, part in workshop.import_times(row.way)[:MOST]]
+            shares = workshop.import_times(row.way)
         case "memory":
             shares = workshop.run(replace(row, orders=TRACED), "--memory").profile
         case "pace":
             runs = measured[row.name]
+            needed = row.orders / BATCH * LATENCY / row.factor / LEAST_PACED
             return [
                 ("requests in flight, on average", f"{mean(run.in_flight for run in runs):.2f}"),
-                (
-                    "requests in flight at the least time",
-                    f"{row.orders / BATCH * LATENCY / row.factor / LEAST_PACED:.2f}",
-                ),
+                ("requests in flight at the least time", f"{needed:.2f}"),
             ]
         case _:
             shares = workshop.samples(row)

@@ -1,4 +1,4 @@
-"""Do the work of one row, once, and print what it took as JSON: `python -m benchmark.once upsert ours:upsert 20000 URL`.
+"""Do the work of one row, and print what it took as JSON: `python -m benchmark.once upsert ours:upsert 20000 URL`.
 
 What is measured lies between two marks on the server: the client is open, a batch or a page has warmed it up, and what
 was there before is out of the garbage collector's sight, for every client alike.
@@ -32,8 +32,8 @@ class Run:
     """What one process took.
 
     cpu, wall, server_cpu: in seconds, the first one the user's and the system's time of the client. peak: bytes that
-    were resident at most. in_flight: requests on their way, on average over the run, where the limits are kept. profile:
-    which code made what was held at the end, when that was asked for.
+    were resident at most. in_flight: requests on their way, on average over the run, where the limits are kept.
+    profile: which code made what was held at the end, when that was asked for.
     """
 
     cpu: float

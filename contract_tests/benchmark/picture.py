@@ -30,7 +30,7 @@ def draw(path: Path, upserts: Sequence[Line], lists: Sequence[Line]) -> None:
     names = list(dict.fromkeys(_what(line) for line in (*upserts, *lists)))
     chart = pygal.HorizontalBar(
         style=STYLE,
-        title="Processor time, × the limit of the same round: shorter is better",
+        title="Processor time, x the limit of the same round: shorter is better",
         # A picture in a report runs no scripts.
         js=(),
         disable_xml_declaration=True,

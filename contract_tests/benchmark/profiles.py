@@ -30,7 +30,7 @@ def read_samples(lines: Iterable[str]) -> list[Share]:
         stack, _, count = line.rstrip().rpartition(" ")
         if (MEASURED in stack or _THREAD in stack) and (leaf := _LEAF.fullmatch(stack.rpartition(";")[2])):
             found[f"{leaf['file']}:{leaf['function']}"] += int(count)
-    return _largest(found)
+    return largest(found)
 
 
 class Memory:
@@ -48,7 +48,7 @@ class Memory:
     ) -> None:
         held = tracemalloc.take_snapshot().statistics("lineno")
         tracemalloc.stop()
-        self._shares += _largest(Counter({_place(one.traceback[0]): one.size for one in held}))
+        self._shares += largest(Counter({_place(one.traceback[0]): one.size for one in held}))
 
 
 def _place(frame: tracemalloc.Frame) -> str:
@@ -56,5 +56,6 @@ def _place(frame: tracemalloc.Frame) -> str:
     return f"{path.parent.name}/{path.name}:{frame.lineno}"
 
 
-def _largest(found: Counter[str]) -> list[Share]:
+def largest(found: Counter[str]) -> list[Share]:
+    """Give the parts of all that the largest ones have."""
     return [(place, amount / found.total()) for place, amount in found.most_common(MOST)]

@@ -6,6 +6,7 @@ import platform
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
+from operator import truediv
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -121,11 +122,7 @@ def _codec(tables: Mapping[str, Mapping[str, list[float]]]) -> dict[str, list[tu
     for table, ways in tables.items():
         limit = next(iter(ways.values()))
         rows = [
-            (
-                name,
-                Figure.of([s * 1e3 for s in taken]),
-                Figure.of([s / one for s, one in zip(taken, limit, strict=True)]),
-            )
+            (name, Figure.of([one * 1e3 for one in taken]), Figure.of(list(map(truediv, taken, limit))))
             for name, taken in ways.items()
         ]
         found[table] = sorted(rows, key=lambda row: row[1].middle)

@@ -73,7 +73,7 @@ def _upserts() -> Iterator[Row]:
 
 def _lists() -> Iterator[Row]:
     yield Row("list/limit", "limit: socket + orjson", "list", "limit:list_orders", LISTED)
-    yield Row("list/models", "ours: models", "list", "ours:list_orders", LISTED)
+    yield Row("list/models", OURS["models"][0], "list", "ours:list_orders", LISTED)
     for name, (title, module, rounds) in PEERS.items():
         yield Row(f"list/{name}", title, "list", f"{module}:list_orders", LISTED, rounds)
 

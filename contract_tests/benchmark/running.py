@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -15,12 +16,12 @@ from typing import Any, Self
 from runs.proxies import without_proxies
 
 from .once import Run
-from .profiles import Share, read_samples
+from .profiles import Share, largest, read_samples
 from .proof import NotMeasured
 from .rows import Row
 
 CONTRACT_TESTS = Path(__file__).parents[1]
-FEWEST = 3
+FEWEST = 2
 """Rounds that are run however long they take, where a row does not ask for fewer."""
 Measured = dict[str, list[Run]]
 """The runs of each row, by its name; those of one section stand in the order of their rounds."""
@@ -77,7 +78,7 @@ class Workshop:
         return Run(**self._ask(*command))
 
     def samples(self, row: Row) -> list[Share]:
-        """Do the work of a row, and tell which functions the processor was in; what kept us from it, if anything did."""
+        """Do the work of a row, and tell which functions were at work, or what kept us from seeing it."""
         py_spy = shutil.which("py-spy", path=str(Path(sys.executable).parent))
         if py_spy is None:
             return [("py-spy is not installed here", 1.0)]
@@ -93,17 +94,19 @@ class Workshop:
         where = (self.url, "--factor", row.factor, *self._on_core(0))
         return "-m", "benchmark.once", row.kind, row.way, row.orders, *where
 
-    def codec(self, rounds: int) -> dict[str, Any]:
-        """Measure the codec in a fresh process."""
-        return self._ask("-m", "benchmark.codec", rounds, *self._on_core(0))
+    def codec(self, rounds: int) -> dict[str, dict[str, list[float]]]:
+        """Measure the codec in a fresh process: the seconds of each round, by table and way."""
+        tables: dict[str, dict[str, list[float]]] = self._ask("-m", "benchmark.codec", rounds, *self._on_core(0))
+        return tables
 
-    def import_times(self, module: str) -> list[tuple[str, float]]:
-        """Tell what of an import is whose: each module's own part, the largest first."""
+    def import_times(self, module: str) -> list[Share]:
+        """Tell what of an import is whose: the own time of all modules of a package."""
         done = self._start("-X", "importtime", "-c", f"import {module}")
         lines = [line.removeprefix("import time:").split("|") for line in done.stderr.splitlines()[1:]]
-        own = {name.strip(): float(itself) for itself, _, name in lines}
-        total = sum(own.values()) or 1.0
-        return [(name, spent / total) for name, spent in sorted(own.items(), key=lambda one: -one[1])]
+        own = Counter[str]()
+        for itself, _, name in lines:
+            own[name.strip().partition(".")[0]] += int(itself)
+        return largest(own)
 
     def _on_core(self, which: int) -> tuple[str, ...]:
         core = self.cores[which]

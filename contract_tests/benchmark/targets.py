@@ -84,7 +84,7 @@ def ratios(measured: Measured, row: str, other: str) -> list[float]:
 
 
 def _times(title: str, row: str, other: str, bound: float, profile: ProfileKind = "cpu") -> Target:
-    return Target(title, row, (other,), bound, "×", lambda measured: ratios(measured, row, other), profile)
+    return Target(title, row, (other,), bound, "x", lambda measured: ratios(measured, row, other), profile)
 
 
 def _growth(title: str, what: str, bound: float) -> Target:
@@ -99,7 +99,7 @@ def _growth(title: str, what: str, bound: float) -> Target:
 
 
 def _pace(title: str, row: str) -> Target:
-    return Target(title, row, (), 1.05, "×", lambda measured: [run.wall / LEAST_PACED for run in measured[row]], "pace")
+    return Target(title, row, (), 1.05, "x", lambda measured: [run.wall / LEAST_PACED for run in measured[row]], "pace")
 
 
 def _fastest_peer(measured: Measured) -> str:
@@ -112,7 +112,7 @@ def _ahead() -> Target:
         "list/models",
         _LIST_PEERS,
         1.0,
-        "×",
+        "x",
         lambda measured: ratios(measured, "list/models", _fastest_peer(measured)),
     )
 

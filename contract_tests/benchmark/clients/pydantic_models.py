@@ -60,6 +60,12 @@ def classes() -> SimpleNamespace:
     return SimpleNamespace(**{one.__name__: like(one) for one in structs if one.__name__.endswith("Input")})
 
 
+def batch() -> TypeAdapter[Any]:
+    """Give what writes a list of orders."""
+    kind: Any = list[like(models.OrderInput)]  # type: ignore[misc]
+    return TypeAdapter(kind)
+
+
 def build() -> Models:
     """Give the builder of orders of these models."""
     return Models(classes(), Values(**FLOATS))
@@ -69,10 +75,10 @@ def build() -> Models:
 def upsert(url: str, _count: int) -> Iterator[Work]:
     """Build, validate and dump a hundred models at a time."""
     order = build().order
-    batch_of = TypeAdapter(list[like(models.OrderInput)])  # type: ignore[misc]
+    dump = batch().dump_json
 
-    def send(batch: range) -> int:
-        body = batch_of.dump_json([order(number) for number in batch], by_alias=True, exclude_unset=True)
+    def send(numbers: range) -> int:
+        body = dump([order(number) for number in numbers], by_alias=True, exclude_unset=True)
         answer = http.post("/orders", content=body, headers=_JSON).raise_for_status()
         return sum(row["id"] for row in answer.json()["data"])
 
