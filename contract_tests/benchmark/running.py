@@ -45,7 +45,7 @@ class Workshop:
             **without_proxies(os.environ),
             "PYTHONPATH": os.pathsep.join(path),
             # Compiled once, and not in the folders of the sources.
-            "PYTHONPYCACHEPREFIX": str(scratch / "pycache"),
+            "PYTHONPYCACHEPREFIX": sys.pycache_prefix or str(scratch / "pycache"),
         }
         self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
         cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []

@@ -23,9 +23,9 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy2(ROOT / name, folder)
-    lock = Path("contract_tests", "runs", "lock.py")
-    (folder / lock).parent.mkdir(parents=True)
-    shutil.copy2(ROOT / lock, folder / lock)
+    for path in (Path("contract_tests", "runs", "lock.py"), Path("contract_tests", "benchmark", "requirements.lock")):
+        (folder / path).parent.mkdir(parents=True)
+        shutil.copy2(ROOT / path, folder / path)
     (folder / "README.md").touch()
     (folder / "LICENSE").touch()
     # pyenv takes its time to say that it lacks a Python.
@@ -111,9 +111,10 @@ def touch(path: Path, minute: int) -> None:
 def set_up(checkout: Path) -> None:
     """Leave the marks of a set-up that succeeded."""
     (wheel,) = {word for word in make(checkout, "-n", "unit").stdout.split() if re.fullmatch(r"\.tox/wheel-\d+", word)}
-    for path in checkout.iterdir():
+    for path in (*checkout.iterdir(), checkout / "contract_tests" / "benchmark" / "requirements.lock"):
         touch(path, minute=0)
-    for minute, name in enumerate((".venv/tools", ".venv/done", ".tox/done", "node_modules/done", wheel), start=1):
+    marks = (".venv/tools", ".venv/done", ".tox/done", ".tox/benchmark-done", "node_modules/done", wheel)
+    for minute, name in enumerate(marks, start=1):
         touch(checkout / name, minute)
 
 
@@ -122,6 +123,7 @@ def set_up(checkout: Path) -> None:
     [
         ("contract", "shared tools .venv/bin/python -m tox run -e contract"),
         ("test", "shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner --skip-pkg-install"),
+        ("benchmark", "shared tools,benchmark .venv/bin/python -m tox run -e benchmark --"),
     ],
 )
 def test_the_second_run_installs_nothing(checkout: Path, target: str, command: str) -> None:
@@ -143,6 +145,13 @@ def test_what_changed_is_installed_again(checkout: Path, changed: str, again: st
     set_up(checkout)
     touch(checkout / changed, minute=9)
     assert again in make(checkout, "-n", "test").stdout
+
+
+def test_only_a_benchmark_installs_what_it_measures(checkout: Path) -> None:
+    set_up(checkout)
+    touch(checkout / "contract_tests" / "benchmark" / "requirements.lock", minute=9)
+    assert "tox run -q -e benchmark --notest" in make(checkout, "-n", "benchmark").stdout
+    assert "--notest" not in make(checkout, "-n", "test").stdout
 
 
 # ---------------------------------------------------------------------- two at a time
