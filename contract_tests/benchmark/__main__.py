@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
 
     def tell(step: str) -> None:
-        console.print(f"{time.monotonic() - began:4.0f} s  {step}", style="dim", highlight=False)
+        console.print(f"{time.monotonic() - began:4.0f} s  {step}", style="dim", highlight=False, markup=False)
 
     with TemporaryDirectory() as folder:
         scratch = Path(folder)
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 findings = _find(workshop, options, tell)
             except NotMeasured as reason:
-                console.print(f"Not measured: {reason}", style="bold red", highlight=False)
+                console.print(f"Not measured: {reason}", style="bold red", highlight=False, markup=False)
                 return 1
     findings.seconds = time.monotonic() - began
     report.show(console, findings)

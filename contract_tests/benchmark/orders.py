@@ -21,7 +21,7 @@ FIRST_ID = 600_000_000
 ITEMS = range(2)
 WHEN = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 TEXT_OF_WHEN = WHEN.isoformat()
-DESCRIPTION = "Hand made in small numbers; each piece differs a little in colour and in size."
+DESCRIPTION = "Hand made; no two pieces are quite alike."
 
 
 class Person(NamedTuple):
@@ -109,7 +109,7 @@ class Models:
                         item_id=f"{key}-{row}",
                         product_id=f"P{key}",
                         variant_id=f"V{key}",
-                        image_url="https://images.example.com/6109.10/0.jpg?width=600",
+                        image_url="https://images.example.com/6109.jpg",
                         description=DESCRIPTION,
                         name="T-shirt, größe XL",
                         quantity=3,
@@ -196,7 +196,7 @@ def dictionary(number: int) -> dict[str, Any]:
                     "item_id": f"{key}-{row}",
                     "product_id": f"P{key}",
                     "variant_id": f"V{key}",
-                    "image_url": "https://images.example.com/6109.10/0.jpg?width=600",
+                    "image_url": "https://images.example.com/6109.jpg",
                     "description": DESCRIPTION,
                     "name": "T-shirt, größe XL",
                     "quantity": 3,

@@ -21,8 +21,6 @@ from .proof import NotMeasured
 from .rows import Row
 
 CONTRACT_TESTS = Path(__file__).parents[1]
-FEWEST = 2
-"""Rounds that are run however long they take, where a row does not ask for fewer."""
 Measured = dict[str, list[Run]]
 """The runs of each row, by its name; those of one section stand in the order of their rounds."""
 
@@ -128,13 +126,12 @@ def by_turns(
 ) -> Measured:
     """Run the rows of a section, one after the other and then all again, so that a slow moment falls on all of them.
 
-    Each other round goes backwards. No round begins once the seconds have passed and there were `FEWEST`. Raises
-    `NotMeasured`.
+    Each other round goes backwards, and none but the first begins once the seconds have passed. Raises `NotMeasured`.
     """
     measured: Measured = {row.name: [] for row in rows}
     began = time.monotonic()
     for turn in range(min(rounds, max(row.rounds or rounds for row in rows))):
-        if turn >= FEWEST and time.monotonic() - began > seconds:
+        if turn and time.monotonic() - began > seconds:
             break
         for row in rows if turn % 2 == 0 else reversed(rows):
             if row.rounds is None or turn < row.rounds:

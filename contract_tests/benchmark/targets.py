@@ -75,7 +75,7 @@ class Verdict:
         if self.refused:
             return f"{said}: {self.refused} requests were refused"
         near = self.figure.low <= self.target.bound < self.figure.high
-        return f"{said}, within the spread" if near else said
+        return f"{said}, but close" if near else said
 
 
 def ratios(measured: Measured, row: str, other: str) -> list[float]:
