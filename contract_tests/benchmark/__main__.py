@@ -90,16 +90,22 @@ def chosen(only: Sequence[str]) -> list[Row]:
     return [row for row in ROWS if row.name in named]
 
 
+def _imports(workshop: Workshop, rows: Sequence[Row], rounds: int, tell: Callable[[str], None]) -> Measured:
+    tell(f"import, {rounds} rounds")
+    # So that no later one compiles anything.
+    for row in rows:
+        workshop.run(row)
+    return by_turns(workshop, rows, rounds, SECONDS["import"], lambda _: None)
+
+
 def _find(workshop: Workshop, options: argparse.Namespace, tell: Callable[[str], None]) -> Findings:
     measured: Measured = {}
     for section, group in groupby(chosen(options.only), key=lambda row: row.section):
-        rows, rounds = list(group), options.rounds
+        rows = list(group)
         if section == "import":
-            rounds *= IMPORTS_PER_ROUND
-            # So that no later one compiles anything.
-            for row in rows:
-                workshop.run(row)
-        measured |= by_turns(workshop, rows, rounds, SECONDS[section], tell)
+            measured |= _imports(workshop, rows, options.rounds * IMPORTS_PER_ROUND, tell)
+        else:
+            measured |= by_turns(workshop, rows, options.rounds, SECONDS[section], tell)
     codec = {}
     if not options.only or "codec" in options.only:
         tell("codec")
