@@ -11,8 +11,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from sendcloud_orders_api.types import LARGEST_EXPONENT
-
+LARGEST_EXPONENT = 307
+"""Of ten: the largest whose every multiple below the next a double can hold."""
 MOST_DIGITS = 100
 
 WRITTEN = "digits, with a point before the cents and nothing between them, such as 19.90 for 19,90"

@@ -3,7 +3,7 @@
 The codec writes the model, reads its own JSON back as strictly as the model's types and bounds say, and compares: what
 comes back equal was neither of another type nor beyond a bound, nor turned into something else on the way, as bytes and
 NaN would be. All of it happens in C. What the codec has no words for is looked at by itself: formats, patterns,
-free-form objects and rules between fields.
+extreme amounts, free-form objects and rules between fields.
 
 A test holds that this and the validator of `checking` agree on valid and damaged orders.
 """
@@ -11,6 +11,7 @@ A test holds that this and the validator of `checking` agree on valid and damage
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -20,6 +21,7 @@ import msgspec
 from sendcloud_orders_api.models import OrderInput
 from sendcloud_orders_api.types import UNSET
 
+from .amounts import LARGEST_EXPONENT
 from .vocabulary import document
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
@@ -50,7 +52,6 @@ _BY_CODEC = frozenset(
         *("title", "description", "examples", "readOnly"),
     }
 )
-_CODEC_FORMATS = ("decimal", "date-time", "int64")
 
 
 @cache
@@ -67,7 +68,9 @@ def _check_of(schema: Mapping[str, Any]) -> _Check | None:
     if "oneOf" in schema:
         [choice] = [one for one in schema["oneOf"] if one.get("type") != "null"]
         return _check_of(choice)
-    if schema.get("format") in _CODEC_FORMATS:
+    if schema.get("format") == "decimal":
+        return _is_usual
+    if schema.get("format") == "date-time":
         return None
     if schema.keys() - _BY_CODEC:
         return _by_validator(schema)
@@ -90,6 +93,9 @@ def _members(properties: Mapping[str, Any]) -> _Check | None:
                 return False
         return True
 
+    if len(checks) == 1:  # as of a price, of which an order has many
+        name, fits = checks[0]
+        return lambda model: (value := getattr(model, name)) is UNSET or value is None or fits(value)
     return check if checks else None
 
 
@@ -110,6 +116,11 @@ def _by_validator(schema: Mapping[str, Any]) -> _Check:
     if schema["type"] == "object":
         return lambda model: validator.is_valid(msgspec.to_builtins(model))
     return validator.is_valid
+
+
+def _is_usual(amount: Any) -> bool:
+    """Tell whether a double can hold an amount that is finite, as one is that came back equal."""
+    return type(amount) is not Decimal or -LARGEST_EXPONENT <= amount.adjusted() <= LARGEST_EXPONENT
 
 
 def _is_of_texts(free_form: Any) -> bool:

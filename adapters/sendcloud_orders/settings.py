@@ -157,6 +157,7 @@ class Settings:
         return UpsertRun(
             options,
             self._opened(journal),
+            shares_journal=isinstance(journal, Journal),
             reporter=self.reporter,
             partner_id=self.partner_id,
             keep_report=keep_report,

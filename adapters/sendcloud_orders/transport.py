@@ -297,10 +297,11 @@ class _PunctualStream:
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         # Piece by piece: many bytes for a slow reader are many waits.
         size = max(_PIECE, _room(self._stream) // 4) if len(buffer) > _PIECE else _PIECE
-        for start in range(0, len(buffer), size):
+        view = memoryview(buffer)
+        for start in range(0, len(view), size):
             _insist(httpx.WriteTimeout)
             with on_the_wire(self._shut):
-                self._stream.write(buffer[start : start + size], cut(timeout))
+                self._stream.write(view[start : start + size], cut(timeout))
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

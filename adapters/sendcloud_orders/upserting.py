@@ -118,6 +118,7 @@ class UpsertRun:
         options: UpsertOptions,
         journal: AbstractContextManager[Journal | None] | None = None,
         *,
+        shares_journal: bool = True,
         reporter: Reporter | None = None,
         partner_id: UUID | None = None,
         keep_report: bool = True,
@@ -129,6 +130,8 @@ class UpsertRun:
         self.exhausted: bool = False
         self._journal_context = journal or nullcontext()
         self._journal: Journal | None = None
+        # Nobody else can have written of a key to a journal of our own, and a key comes once.
+        self._may_learn = shares_journal or options.duplicates != "error"
         self._reporter = reporter or Reporter(Hooks())
         self._partner_id = partner_id
         self._checked: deque[PreparedOrder] | None = None
@@ -269,7 +272,7 @@ class UpsertRun:
                 delivery.break_off(_STOPPED)
             elif batch.rejected and self.options.on_rejected == "stop":
                 delivery.break_off(_REFUSED_BEFORE)
-            elif self._journal is not None and batch.orders:
+            elif self._journal is not None and batch.orders and self._may_learn:
                 delivery.skip_known(self._known)
                 if self.stopped:  # by a journal that cannot be read
                     delivery.break_off(_STOPPED)

@@ -21,9 +21,6 @@ FieldPath: TypeAlias = tuple[str, ...]
 OnUnknown: TypeAlias = Callable[[FieldPath], object]
 AwareDatetime = Annotated[datetime.datetime, msgspec.Meta(tz=True)]
 
-LARGEST_EXPONENT = 307
-"""Of ten: the largest whose every multiple below the next a double can hold."""
-
 EXTRA = "<extra>"
 """What the codec calls the field `extra` of a model. No name of a body, and never sent: see `encode`."""
 
@@ -251,7 +248,6 @@ def read(body_types: Mapping[str, type[T]], status_code: int, content: bytes, co
 
 __all__ = [
     "EXTRA",
-    "LARGEST_EXPONENT",
     "UNSET",
     "AwareDatetime",
     "Request",
