@@ -132,7 +132,7 @@ class OrdersClient:
           next batch; "isolate" takes the bad orders out of a refused batch and sends the others again, in at most
           2n - 1 requests for n orders. Both end as well when three batches in a row get no usable answer.
         - `duplicates` says what happens to a key that comes twice. "error" refuses the later order and names both
-          positions, which keeps about 150 bytes of memory an order. "last" sends the later order in place of the
+          positions, which keeps about 120 bytes of memory an order. "last" sends the later order in place of the
           earlier one, or after it when that had left; "sequence" sends both, in order, in different batches.
         - `unknown_fields` says what happens to a field that the spec does not name, at any depth, in a dict or in the
           `extra` of a model. "refuse" refuses the order and says which field may be meant; "send" sends it as it is,

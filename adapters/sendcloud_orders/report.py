@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, overload
@@ -91,6 +92,10 @@ class BatchOutcome:
         return len(self.accepted) + len(self.rejected) + len(self.not_sent) + len(self.unknown)
 
 
+# Orders that may have overtaken a batch, with room to spare; to make place before more of them would take long.
+_NEAR = 10_000
+
+
 class AcceptedOrders(Sequence[Accepted]):
     """Accepted orders in columns: about 100 bytes each, so that a million of them fit in memory."""
 
@@ -107,13 +112,25 @@ class AcceptedOrders(Sequence[Accepted]):
         self.extend([accepted])
 
     def extend(self, accepted: Sequence[Accepted]) -> None:
-        """Append several. Raises `InvalidRequest` where one of them is none, and appends nothing then."""
+        """Add several. Raises `InvalidRequest` where one of them is none, and adds nothing then."""
         for one in accepted:
             _check_accepted(one)
-        self._positions.extend([one.position for one in accepted])
-        self._integrations.extend([one.key.integration_id for one in accepted])
-        self._order_ids.extend([one.key.order_id for one in accepted])
-        self._ids.extend([one.id for one in accepted])
+        positions = [one.position for one in accepted]
+        # To sort a million at the end takes more memory than they do.
+        place = self._place_for(positions)
+        self._positions[place:place] = array("q", positions)
+        self._integrations[place:place] = array("q", [one.key.integration_id for one in accepted])
+        self._order_ids[place:place] = [one.key.order_id for one in accepted]
+        self._ids[place:place] = array("q", [one.id for one in accepted])
+
+    def _place_for(self, positions: Sequence[int]) -> int:
+        """Find where a batch belongs that others overtook; give the end where it belongs to no one place near it."""
+        there = self._positions
+        if not there or not positions or positions[0] > there[-1]:
+            return len(there)
+        place = bisect_left(there, positions[0], max(0, len(there) - _NEAR))
+        fits = (place == 0 or there[place - 1] < positions[0]) and positions[-1] < there[place]
+        return place if fits else len(there)
 
     def sort(self) -> None:
         """Put them into the sequence of the input; concurrent batches end in any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -372,3 +373,13 @@ def test_whatever_the_answer_names_each_order_is_accepted_or_unknown_and_none_ge
 
 def test_the_limit_is_the_documented_one() -> None:
     assert MAX_ORDERS == 100
+
+
+@pytest.mark.rule("UPSERT-KEY-TWICE")
+def test_each_repetition_is_told_of_with_the_position_at_which_the_key_came_first() -> None:
+    stream = [order("A"), order("B"), order("A", 68), order("B"), order("C"), order("C"), order("A"), order("A", 68)]
+    batches = planned(stream)
+    told = [one for batch in batches for one in batch.rejected]
+    assert [one.position for one in told] == [3, 5, 6, 7]
+    firsts = [int(re.search(r"stands at position (\d+) ", one.errors[0].message)[1]) for one in told]  # type: ignore[index]
+    assert firsts == [1, 4, 0, 2]

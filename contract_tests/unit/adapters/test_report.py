@@ -132,3 +132,18 @@ def test_an_accepted_order_takes_no_more_than_two_hundred_bytes() -> None:
     tracemalloc.stop()
     assert len(report.accepted) == count
     assert taken / count < 200
+
+
+@pytest.mark.one_python
+def test_batches_that_overtook_each_other_take_no_memory_to_be_sorted() -> None:
+    count, size = 20_000, 100
+    report = UpsertReport()
+    for start in range(0, count, 2 * size):
+        for overtaking in (start + size, start):
+            report.add(accepted(*range(overtaking, overtaking + size)))
+    tracemalloc.start()
+    report.sort()
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [one.position for one in report.accepted] == list(range(count))
+    assert most < count
