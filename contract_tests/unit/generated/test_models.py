@@ -148,16 +148,9 @@ def test_an_unknown_code_in_a_model_to_send_is_refused_when_it_is_read() -> None
 
 
 @pytest.mark.parametrize("amount", ["NaN", "-Infinity", "sNaN"])
-def test_an_amount_that_is_no_number_is_refused_with_the_name_of_its_field(amount: str) -> None:
-    with pytest.raises(ValueError, match="value must be a finite number"):
-        PriceInput(value=Decimal(amount), currency="EUR")
-
-
-@pytest.mark.parametrize("amount", ["NaN", "Infinity"])
-def test_an_amount_that_is_no_number_is_refused_even_when_it_is_set_later(amount: str) -> None:
-    price = PriceInput(value=Decimal(1), currency="EUR")
-    price.value = Decimal(amount)
-    with pytest.raises(ValueError, match="finite"):
+def test_an_amount_that_is_no_number_is_never_written(amount: str) -> None:
+    price = PriceInput(value=Decimal(amount), currency="EUR")
+    with pytest.raises(ValueError, match="an amount must be a finite number"):
         encode([price])
 
 
