@@ -94,6 +94,8 @@ ROWS = (
     *_lists(),
     Row("import/httpx", "import httpx", "import", "httpx"),
     Row("import/ours", "import sendcloud_orders", "import", "sendcloud_orders"),
+    # What the first name that is asked for brings in.
+    Row("import/client", "import its blocking client", "import", "sendcloud_orders.client"),
     *_memory(),
     *_pace(),
     *(Row(f"growth/{n}", f"upsert of {n:,}", "upsert", "ours:upsert", n, rounds) for n, rounds in GROWTH.items()),
