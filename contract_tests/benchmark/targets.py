@@ -127,6 +127,7 @@ TARGETS = (
     _ahead(),
     _times("upsert, async, 4 in flight, of blocking", "upsert/async", "upsert/models", 1.2),
     _times("import, of httpx", "import/ours", "import/httpx", 1.3, "import"),
+    _times("import of the client, of httpx", "import/client", "import/httpx", 1.3, "import"),
     _growth("peak memory, upsert of 200,000 over 1,000", "upsert", 25.0),
     _growth("peak memory, list of 200,000 over 1,000", "list", 3.0),
     _pace("300 batches at the limits, blocking, of the least", "pace/blocking"),

@@ -41,10 +41,13 @@ def runs(*cpu: float) -> list[Run]:
     return [Run(cpu=seconds) for seconds in cpu]
 
 
+OURS = "import/client"
+
+
 def target(bound: float) -> Target:
     """Return a target about an import, whose profile needs nothing installed."""
     other = "import/httpx"
-    return Target("import", "import/ours", (other,), bound, "x", lambda m: ratios(m, "import/ours", other), "import")
+    return Target("import", OURS, (other,), bound, "x", lambda m: ratios(m, OURS, other), "import")
 
 
 def printed(findings: Findings) -> str:
@@ -70,7 +73,7 @@ def test_a_client_that_does_other_work_than_its_row_is_not_measured(workshop: Wo
 
 
 def test_a_missed_target_is_said_so_with_its_profile(workshop: Workshop) -> None:
-    measured = by_turns(workshop, [row("import/httpx"), row("import/ours")], rounds=1, seconds=60, tell=lambda _: None)
+    measured = by_turns(workshop, [row("import/httpx"), row(OURS)], rounds=1, seconds=60, tell=lambda _: None)
     (verdict,) = judge(measured, [target(bound=0.01)])
     findings = Findings(measured, [verdict], profiles={"import": profile(workshop, verdict.target, measured)})
     for report in (printed(findings), markdown(findings)):
@@ -163,7 +166,7 @@ def test_a_verdict_is_about_the_median_and_tells_of_what_is_close_or_refused(
 
 
 def test_a_target_whose_rows_were_not_run_gets_no_verdict() -> None:
-    assert list(judge({"import/ours": runs(1)}, [target(bound=1)])) == []
+    assert list(judge({OURS: runs(1)}, [target(bound=1)])) == []
 
 
 def test_every_target_is_about_rows_that_there_are() -> None:
