@@ -55,11 +55,16 @@ class Progress:
         """Count a test that ended."""
         self._ended += 1
 
-    def pytest_unconfigure(self) -> None:
-        """Watch no longer."""
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Watch no longer: the summary comes, and stands last."""
         self._over.set()
         if self._thread.is_alive():
             self._thread.join()
+
+    def pytest_unconfigure(self) -> None:
+        """Let go of the output."""
+        self.pytest_sessionfinish()
         self._out.close()
 
     def _watch(self) -> None:

@@ -246,7 +246,7 @@ Breaks neither: the answers are open: a reader copes with new fields (minor).
 - `POST /orders`, `PATCH /orders/{{id}}` `request [].order_details.order_items[].measurement.weight.unit (and 3 more)\
 `: enum value added: "oz". Breaks neither: more is accepted, and all that was accepted still is (minor).
 - Generated names added: `models.order_item.OrderItem.ean`.
-- Generated names changed: `models.weight_unit.WeightUnit`.
+- Generated names changed: `models.order_item_input.OrderItemInput.quantity`, `models.weight_unit.WeightUnit`.
 - Generated names removed: `models.order_item.OrderItem.brand`.
 - Rules touched: UPSERT-ITEMS, UPSERT-BOUNDS, UPSERT-REQUIRED, PATCH-MERGE, PATCH-ITEMS, PATCH-ITEM-MISSING, \
 READ-TOLERANT.
