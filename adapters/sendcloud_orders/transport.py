@@ -18,8 +18,9 @@ import ssl
 import sys
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any, Generic, TypeAlias, TypeVar
 
 import httpx
@@ -358,14 +359,14 @@ class Wire:
 
     def send(self, request: Request, authorization: str, timeout: Timeout | float | None) -> Answer | Lost | Unreadable:
         """Send a request once."""
-        with _telling_losses() as lost:
+        with _TellingLosses() as lost:
             sent = _http_request(self._settings, request, authorization, timeout)
             return self._ask(self._settings.base_url, sent)
         return lost[0]
 
     def fetch_token(self, url: str, form: Mapping[str, str], user: str, password: str) -> tuple[int, bytes]:
         """Ask a token endpoint. Raises `TransportError`, and `ContractError` for an answer that passes the limit."""
-        with _telling_losses() as lost:
+        with _TellingLosses() as lost:
             answer = self._ask(url, _token_request(self._settings, url, form, user, password))
             return _token_answer(answer)
         raise _token_error(lost[0])
@@ -410,7 +411,7 @@ class AsyncWire:
         self, request: Request, authorization: str, timeout: Timeout | float | None
     ) -> Answer | Lost | Unreadable:
         """Send a request once."""
-        with _telling_losses() as lost:
+        with _TellingLosses() as lost:
             return await self._ask(
                 self._settings.base_url, _http_request(self._settings, request, authorization, timeout)
             )
@@ -418,7 +419,7 @@ class AsyncWire:
 
     async def fetch_token(self, url: str, form: Mapping[str, str], user: str, password: str) -> tuple[int, bytes]:
         """Ask a token endpoint. Raises `TransportError`, and `ContractError` for an answer that passes the limit."""
-        with _telling_losses() as lost:
+        with _TellingLosses() as lost:
             answer = await self._ask(url, _token_request(self._settings, url, form, user, password))
             return _token_answer(answer)
         raise _token_error(lost[0])
@@ -532,18 +533,32 @@ def _token_error(lost: Lost) -> TransportError:
 # ---------------------------------------------------------------- losses
 
 
-@contextmanager
-def _telling_losses() -> Iterator[list[Lost]]:
-    """Turn what the library raises for an answer that did not come into a value."""
-    lost: list[Lost] = []
-    try:
-        yield lost
-    except httpx.HTTPError as error:
-        lost.append(_lost(error))
-    except BrokenCoding:
-        lost.append(Lost(sent=True, detail="the answer's compression was broken"))
-    except OSError:  # a transport of the caller's may let one through
-        lost.append(Lost(sent=True, detail="the connection failed"))
+class _TellingLosses:
+    """Turn what the library raises for an answer that did not come into a value, the first of the list given.
+
+    A class, because of a generator the error would keep its frames, and with them the request and half an answer.
+    """
+
+    def __enter__(self) -> list[Lost]:
+        self._lost: list[Lost] = []
+        return self._lost
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if isinstance(error, httpx.HTTPError):
+            self._lost.append(_lost(error))
+        elif isinstance(error, BrokenCoding):
+            self._lost.append(Lost(sent=True, detail="the answer's compression was broken"))
+        elif isinstance(error, OSError):  # a transport of the caller's may let one through
+            self._lost.append(Lost(sent=True, detail="the connection failed"))
+        else:
+            return False
+        # So that the library's own generators keep nothing either.
+        while error is not None:
+            error.__traceback__ = None
+            error = error.__context__
+        return True
 
 
 def _lost(error: httpx.HTTPError) -> Lost:
