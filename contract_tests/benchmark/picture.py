@@ -27,6 +27,8 @@ STYLE = Style(
 
 def draw(path: Path, upserts: Sequence[Line], lists: Sequence[Line]) -> None:
     """Write the picture as SVG: bars for each client, the fastest on top, and in each the quartiles."""
+    # The chart would end at the longest bar, and cut its quartiles.
+    longest = max((line.ratio.high for line in (*upserts, *lists) if line.ratio is not None), default=1.0)
     names = list(dict.fromkeys(_what(line) for line in (*upserts, *lists)))
     chart = pygal.HorizontalBar(
         style=STYLE,
@@ -41,6 +43,7 @@ def draw(path: Path, upserts: Sequence[Line], lists: Sequence[Line]) -> None:
         legend_at_bottom=True,
         order_min=0,
         spacing=8,
+        range=(0, longest),
     )
     # The first one stands at the bottom.
     chart.x_labels = names[::-1]
