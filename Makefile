@@ -112,12 +112,13 @@ $(WHEEL):
 	@$(call ALONE,wheel) $(MAKE) $(SET_UP) $@
 
 else
+TELL = $(or $(PYTHON),.venv/bin/python) contract_tests/runs/telling.py
 # Each mark is written last, so that a set-up which failed half-way starts over.
 TOX = .venv/bin/python -m tox run
 
 .venv/tools:
 	$(PYTHON) -m venv --clear .venv
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	$(TELL) "installing the Python tools" .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/done:
@@ -125,20 +126,20 @@ TOX = .venv/bin/python -m tox run
 	@touch $@
 
 .tox/done:
-	$(TOX) -q -m tools --notest
+	$(TELL) "making the environments of the tools" $(TOX) -q -m tools --notest
 	@touch $@
 
 .tox/benchmark-done:
-	$(TOX) -q -e benchmark --notest
+	$(TELL) "installing the peers of the benchmark" $(TOX) -q -e benchmark --notest
 	@touch $@
 
 node_modules/done:
 	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 20) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Node 18.20 or newer with npm is missing$$(node --version 2>/dev/null | sed 's/.*/ (found &)/'): install it, for instance from nodejs.org" >&2; exit 1; }
-	npm ci --ignore-scripts --no-audit --no-fund
+	$(TELL) "installing the Node tools" npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(WHEEL):
 	@rm -f .tox/wheel-*
-	$(TOX) -m unit --notest
+	$(TELL) "building the wheel, and making an environment for each Python" $(TOX) -m unit --notest
 	@touch $@
 endif

@@ -23,9 +23,9 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy2(ROOT / name, folder)
-    for path in (Path("contract_tests", "runs", "lock.py"), Path("contract_tests", "benchmark", "requirements.lock")):
-        (folder / path).parent.mkdir(parents=True)
-        shutil.copy2(ROOT / path, folder / path)
+    for path in ("runs/lock.py", "runs/telling.py", "benchmark/requirements.lock"):
+        (folder / "contract_tests" / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / "contract_tests" / path, folder / "contract_tests" / path)
     (folder / "README.md").touch()
     (folder / "LICENSE").touch()
     # pyenv takes its time to say that it lacks a Python.
