@@ -21,7 +21,7 @@ from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
 from .checking import UnknownFields
 from .clock import Clock
-from .coalescing import LINGER, AsyncCoalescing
+from .coalescing import LINGER, AsyncCoalescing, options_of_coalescing
 from .departures import Departures
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -197,14 +197,7 @@ class AsyncOrdersClient:
         timeout: Timeout | float | None = None,
     ) -> AsyncCoalescing:
         """Give a context manager that sends single upserts together, like `OrdersClient.coalescing`."""
-        options = UpsertOptions(
-            on_rejected="isolate",
-            duplicates="sequence",
-            check=check,
-            unknown_fields=unknown_fields,
-            max_body_bytes=max_body_bytes,
-            gives_up=False,
-        )
+        options = options_of_coalescing(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
         self._wire.check_usable(timeout)
         check_whole_number("concurrency", concurrency)
         check_wait("linger", linger)

@@ -20,7 +20,7 @@ from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
 from .checking import UnknownFields
 from .clock import Clock
-from .coalescing import LINGER, Coalescing
+from .coalescing import LINGER, Coalescing, options_of_coalescing
 from .deliveries import Step, deliveries
 from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
@@ -267,14 +267,7 @@ class OrdersClient:
 
         Leaving the context waits for what is under way. Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-ATOMIC.
         """
-        options = UpsertOptions(
-            on_rejected="isolate",
-            duplicates="sequence",
-            check=check,
-            unknown_fields=unknown_fields,
-            max_body_bytes=max_body_bytes,
-            gives_up=False,
-        )
+        options = options_of_coalescing(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
         self._wire.check_usable(timeout)
         check_whole_number("concurrency", concurrency)
         check_wait("linger", linger)

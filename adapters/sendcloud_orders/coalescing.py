@@ -16,11 +16,12 @@ from typing import Any, Generic, Self, TypeAlias, TypeVar
 from sendcloud_orders_api.models import OrderInput
 
 from .bodies import read_key
+from .checking import UnknownFields
 from .delivery import REFUSED_FOR_DATA
 from .errors import ConfigurationError, IncompleteUpsert, SendcloudError
 from .forking import renew_after_fork
 from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown, UpsertReport
-from .upserting import UpsertRun
+from .upserting import UpsertOptions, UpsertRun
 
 LINGER = 0.05
 """Seconds that an order waits for others by default.
@@ -35,6 +36,18 @@ F = TypeVar("F", bound=Told)
 
 _END = object()
 _CLOSED = "This coalescing has ended: make a new one, or upsert inside its with block."
+
+
+def options_of_coalescing(*, check: bool, unknown_fields: UnknownFields, max_body_bytes: int) -> UpsertOptions:
+    """Give the options under which no caller's order stands in the way of another's."""
+    return UpsertOptions(
+        on_rejected="isolate",
+        duplicates="sequence",
+        check=check,
+        unknown_fields=unknown_fields,
+        max_body_bytes=max_body_bytes,
+        gives_up=False,
+    )
 
 
 class _Round(Generic[F]):

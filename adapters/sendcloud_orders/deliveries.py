@@ -52,7 +52,7 @@ def deliveries(
     try:
         while departures.under_way or not ended:
             waits = ended
-            while not ended and (departures.wants_more or run.exhausted or run.planner.taken == count):
+            while not ended and (departures.wants_more or run.is_exhausted(count)):
                 planned = next(plan, None)
                 if planned is NOTHING_YET:
                     waits = True

@@ -127,7 +127,7 @@ class UpsertRun:
         self.report: UpsertReport = UpsertReport()
         self.stopped: bool = False
         self.failure: Exception | None = None
-        self.exhausted: bool = False
+        self._exhausted = False
         self._journal_context = journal or nullcontext()
         self._journal: Journal | None = None
         # Nobody else can have written of a key to a journal of our own, and a key comes once.
@@ -178,8 +178,7 @@ class UpsertRun:
     def plan(self, orders: Iterable[object], *, drain: bool) -> Iterator[PlannedBatch]:
         """Read the input as long as the run goes on; with `drain` name the rest of it as not sent afterwards.
 
-        Once the run is `exhausted` nothing is left to read. Raises `InvalidOrders` when the input holds no order at
-        all.
+        Raises `InvalidOrders` when the input holds no order at all.
         """
         source = self._source(orders if self._checked is None else _emptied(self._checked))
         for order in source:
@@ -190,11 +189,17 @@ class UpsertRun:
             if self.stopped:
                 break
         else:
-            self.exhausted = True
+            self._exhausted = True
         yield from self._rest()
         unsent = (self._leave(order) for order in source if order is not NOTHING_YET)
         while drain and self.stopped and (left := list(islice(unsent, _CHUNK))):
             yield from self._begun([PlannedBatch((), not_sent=tuple(left))])
+
+    def is_exhausted(self, count: int | None) -> bool:
+        """Tell whether nothing is left to read of an input of so many orders; None where their number is not known."""
+        if self._checked is not None:
+            return not self._checked
+        return self._exhausted or self.planner.taken == count
 
     async def plan_async(self, orders: AsyncIterable[object], *, drain: bool) -> AsyncIterator[PlannedBatch]:
         """Plan like `plan`, from an asynchronous iterable."""

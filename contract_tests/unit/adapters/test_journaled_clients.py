@@ -76,3 +76,18 @@ def test_what_was_accepted_of_a_refused_batch_is_not_sent_again(kind: ClientKind
     client.close()
     assert sent(service) == ["A-7"]
     assert len(again.accepted) == 10
+
+
+def test_a_run_that_stopped_forgets_nothing_of_the_orders_that_it_did_not_come_to(
+    kind: ClientKind, tmp_path: Path
+) -> None:
+    service = FakeService()
+    client = Driven(kind, service)
+    stored = orders(1000)
+    client.upsert(stored, journal=tmp_path / "journal").raise_for_rejected()
+    changed = [one | {"order_number": "bad" if place == 0 else "another"} for place, one in enumerate(stored)]
+    assert not client.upsert(changed, journal=tmp_path / "journal").ok
+    sent(service)
+    client.upsert(stored, journal=tmp_path / "journal").raise_for_rejected()
+    client.close()
+    assert len(sent(service)) == 100
