@@ -194,7 +194,8 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
     sent: list[str | None] = [order.key.order_id for order in orders]
     answered = [reference.order_id for reference in references]
     ids = [reference.id for reference in references]
-    if sent == answered and len(set(ids)) == len(ids) and not any(_impossible(id, 1) for id in (min(ids), max(ids))):
+    in_order = sent == answered
+    if in_order and len(set(ids)) == len(ids) and not any(_impossible(id, 1) for id in ids):
         return Assignment(
             tuple(Accepted(one.position, one.key, SendcloudId(id)) for one, id in zip(orders, ids, strict=True))
         )
@@ -206,7 +207,7 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
     for place, order in enumerate(orders):
         order_id = order.key.order_id
         reference: OrderReference | None
-        if sent == answered:
+        if in_order:
             reference, reason = references[place], None
         else:
             reference = by_order_id.get(order_id)

@@ -383,3 +383,7 @@ def test_each_repetition_is_told_of_with_the_position_at_which_the_key_came_firs
     assert [one.position for one in told] == [3, 5, 6, 7]
     firsts = [int(re.search(r"stands at position (\d+) ", one.errors[0].message)[1]) for one in told]  # type: ignore[index]
     assert firsts == [1, 4, 0, 2]
+
+
+def test_no_references_are_assigned_to_no_orders() -> None:
+    assert assign_references([], []).accepted == ()
