@@ -54,6 +54,10 @@ NAMED = (
     Variation("unknown fields in every answer", Policies(extra_fields=True)),
     Variation("links have another path", Policies(link_base="/v3")),
     Variation("links have another host", Policies(link_base="https://elsewhere.example/api/v3")),
+    Variation(
+        "the smallest limits of bodies and names",
+        Policies(body_limit=1_000_000, order_id_length=64, order_number_length=64),
+    ),
     Variation("the account has one integration", options={"integrations": (41,)}),
     Variation("thousands of orders are there before", orders=3000),
     Variation("documented rate limits, in a minute of 2 s", options={"rate_limit": True, "time_scale": 30.0}),

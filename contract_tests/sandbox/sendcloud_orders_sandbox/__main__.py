@@ -12,7 +12,7 @@ from pathlib import Path
 from . import HOW_TO_INSTALL
 from .access import Credentials
 from .faults import FaultKind
-from .policies import Policies, known_policies
+from .policies import known_policies, policies_of
 from .service import DEFAULT_INTEGRATIONS
 
 try:
@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         sandbox = Sandbox(
-            policies=Policies.parse(options.policy),
+            policies=policies_of(options.policies).with_settings(options.policy),
             integrations=options.integrations,
             credentials=options.credentials,
             db=options.db,
@@ -73,7 +73,15 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--credentials", type=keys, metavar="PUBLIC:SECRET", help="keys to accept; fresh ones by default"
     )
-    parser.add_argument("--policy", action="append", default=[], metavar="NAME=VALUE", help="may be repeated")
+    parser.add_argument(
+        "--policies",
+        type=Path,
+        metavar="FILE",
+        help="TOML file with a table [policies], such as a probe of a service writes",
+    )
+    parser.add_argument(
+        "--policy", action="append", default=[], metavar="NAME=VALUE", help="may be repeated; comes before that file"
+    )
     parser.add_argument("--rate-limit", action="store_true", help="hold clients to 100 writes and 1000 reads a minute")
     parser.add_argument("--time-scale", type=float, default=1.0, help="seconds of the sandbox in one real second")
     return parser

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .problems import RefusedError, body_too_large
@@ -14,6 +15,7 @@ from .service import Service
 from .store import encode_json
 
 JSON_TYPE = "application/json"
+PAGE = "<!DOCTYPE html><title>{reason}</title><h1>{reason}</h1>"
 
 
 def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -25,6 +27,18 @@ def refusal_answer(refused: RefusedError, extra: Mapping[str, Any] | None = None
     """Return a response that lists everything that is wrong. Rule: ERROR-ENVELOPE."""
     errors = [{**problem.document(), **(extra or {})} for problem in refused.problems]
     return json_answer({"errors": errors}, refused.status, refused.headers)
+
+
+def edge_answer(refused: RefusedError, form: str, extra: Mapping[str, Any] | None = None) -> Response:
+    """Return a response in the form of a framework or a gateway that refuses a request. Rule: ERROR-EDGE."""
+    match form:
+        case "detail":
+            return json_answer({"detail": refused.problems[0].detail}, refused.status, refused.headers)
+        case "html":
+            return HTMLResponse(PAGE.format(reason=HTTPStatus(refused.status).phrase), refused.status, refused.headers)
+        case "empty":
+            return Response(None, refused.status, refused.headers)
+    return refusal_answer(refused, extra)
 
 
 class Endpoint:

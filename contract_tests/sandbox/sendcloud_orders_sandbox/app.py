@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from .access import READ_SCOPE, WRITE_SCOPE, TokenRefusedError
-from .answers import JSON_TYPE, Endpoint, json_answer, refusal_answer
+from .answers import JSON_TYPE, Endpoint, edge_answer, json_answer, refusal_answer
 from .bodies import read_json
 from .control import CONTROL_PATH, Control
 from .faults import API_PATH
@@ -40,7 +40,16 @@ class Operations(Endpoint):
             self.admit(request)
             return Response(headers=self.allow()) if request.method == "OPTIONS" else await self.operate(request)
         except RefusedError as refused:
-            return refusal_answer(refused, EXTRA_FIELD if self.service.policies.extra_fields else None)
+            return self.refuse(refused)
+
+    def refuse(self, refused: RefusedError) -> Response:
+        """Answer with everything that is wrong, in the form that the policies give a status. Rule: ERROR-EDGE."""
+        policies = self.service.policies
+        forms = {405: policies.wrong_method, 413: policies.long_body, 415: policies.wrong_media_type}
+        extra = EXTRA_FIELD if policies.extra_fields else None
+        if refused.status in forms:
+            return edge_answer(refused, forms[refused.status], extra)
+        return refusal_answer(refused, extra)
 
     @property
     def rules(self) -> Rules:
@@ -73,7 +82,7 @@ class Operations(Endpoint):
     async def read_body(self, request: Request) -> Any:
         """Read the JSON body."""
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != JSON_TYPE:
+        if media_type != JSON_TYPE and self.service.policies.wrong_media_type != "accept":
             raise RefusedError(unsupported_media_type(media_type))
         try:
             return read_json(await self.body(request))
@@ -149,20 +158,41 @@ class Tokens(Endpoint):
         return json_answer(document, headers={"Cache-Control": "no-store"})
 
 
-async def answer_unknown_path(request: Request, error: Exception) -> Response:
-    """Answer a request for a path that is not served."""
-    return refusal_answer(RefusedError(page_missing()))
+class Nothing(Endpoint):
+    """The handler of every path that is not served. Rule: ERROR-EDGE."""
+
+    async def answer(self, request: Request) -> Response:
+        """Answer that there is no such page."""
+        return edge_answer(RefusedError(page_missing()), self.service.policies.missing_page)
+
+
+class Slashed(Endpoint):
+    """The handler of a path of operations that ends in a slash. Rule: ERROR-SLASH."""
+
+    def __init__(self, service: Service, plain: Operations) -> None:
+        super().__init__(service)
+        self.plain = plain
+
+    async def answer(self, request: Request) -> Response:
+        """Answer as the path without the slash does, send the client there, or tell that there is no such page."""
+        match self.service.policies.trailing_slash:
+            case "redirect":
+                path, query = quote(request.scope["path"].removesuffix("/")), request.url.query
+                return RedirectResponse(f"{path}?{query}" if query else path, 308)
+            case "missing":
+                return await Nothing(self.service).answer(request)
+        return await self.plain.answer(request)
 
 
 def make_app(service: Service) -> Starlette:
-    """Make the app; each path is served with and without a trailing slash."""
-    endpoints = {
-        f"{API_PATH}/orders": Orders(service),
-        f"{API_PATH}/orders/{{id}}": Order(service),
-        "/oauth2/token": Tokens(service),
-        f"{CONTROL_PATH}/{{name}}": Control(service),
-    }
-    routes = [Route(path + slash, endpoint) for path, endpoint in endpoints.items() for slash in ("", "/")]
-    app = Starlette(routes=routes, exception_handlers={404: answer_unknown_path})
-    app.router.redirect_slashes = False
-    return app
+    """Make the app."""
+    operations = {f"{API_PATH}/orders": Orders(service), f"{API_PATH}/orders/{{id}}": Order(service)}
+    others = {"/oauth2/token": Tokens(service), f"{CONTROL_PATH}/{{name}}": Control(service)}
+    return Starlette(
+        routes=[
+            *(Route(path, plain) for path, plain in operations.items()),
+            *(Route(f"{path}/", Slashed(service, plain)) for path, plain in operations.items()),
+            *(Route(path + slash, other) for path, other in others.items() for slash in ("", "/")),
+            Route("/{path:path}", Nothing(service)),
+        ]
+    )

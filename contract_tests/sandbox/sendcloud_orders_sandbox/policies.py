@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 import msgspec
@@ -13,10 +16,14 @@ Span = Annotated[float, msgspec.Meta(ge=0, le=1_000_000)]
 # Printable, so that it can stand in a header.
 Address = Annotated[str, msgspec.Meta(pattern=r"^[!-;=?-~]*$")]
 Bytes = Annotated[int, msgspec.Meta(ge=1_000_000, le=2**40)]
+# More than the longest body holds.
+UNBOUNDED = 2**40
+Length = Annotated[int, msgspec.Meta(ge=64, le=UNBOUNDED)]
+Form = Literal["errors", "detail", "html", "empty"]
 
 
 class UnknownPolicyError(ValueError):
-    """An unknown policy or value; the message lists the known ones."""
+    """An unknown policy or value, or a file that says none; the message lists the known ones."""
 
 
 class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -31,6 +38,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Is an upsert of an order that is still being saved a conflict? Needs `save_lag`. Rule: UPSERT-CONFLICT."""
     conflict_every: Count = 0
     """Does every n-th upsert meet a conflict (0: none)? Rule: UPSERT-CONFLICT."""
+    conflict_status: Literal[400, 409] = 400
+    """Which status does a conflict have? Rule: UPSERT-CONFLICT."""
     throttle_every: Count = 0
     """Is every n-th request answered with 429 (0: none)? Rule: RATE-LIMIT."""
     throttle_seconds: Count = 1
@@ -39,13 +48,30 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How does a 429 say when to try again? Rule: RATE-RETRY-AFTER."""
 
     body_limit: Bytes = 16 * 1024 * 1024
-    """How many bytes may a request's body have? A longer one is a 413."""
+    """How many bytes may a request's body have? A longer one is a 413. Rule: ERROR-EDGE."""
+    long_body: Form = "errors"
+    """What says the 413 for a body that is too long? Rule: ERROR-EDGE."""
+    wrong_media_type: Literal["errors", "detail", "html", "empty", "accept"] = "errors"
+    """What says the 415 for a body that is not declared as JSON, or is the body read as JSON? Rule: ERROR-EDGE."""
+    wrong_method: Form = "errors"
+    """What says the 405 for a method that a path does not serve? Rule: ERROR-EDGE."""
+    missing_page: Form = "errors"
+    """What says the 404 for a path that is not served? Rule: ERROR-EDGE."""
+    trailing_slash: Literal["serve", "redirect", "missing"] = "serve"
+    """Is a path that ends in a slash served, redirected to the one without, or not served? Rule: ERROR-SLASH."""
+
     success_status: Literal[201, 200, 202] = 201
     """Which status does a successful upsert return? Rule: UPSERT-STATUS."""
     omitted_optionals: Literal["keep", "clear"] = "keep"
     """What happens to a stored optional field that a later upsert leaves out? Items are always replaced."""
     key_twice: Literal["reject", "last", "conflict"] = "reject"
     """What happens to a batch that has the same key twice? Rule: UPSERT-KEY-TWICE."""
+    key_case: Literal["exact", "any"] = "exact"
+    """Are two orders told apart by the letter case of their `order_id`? Rule: UPSERT-KEY-CASE."""
+    order_id_length: Length = UNBOUNDED
+    """How many characters may an `order_id` have? Rule: UPSERT-LONG-NAME."""
+    order_number_length: Length = UNBOUNDED
+    """How many characters may an `order_number` have? Rule: UPSERT-LONG-NAME."""
     unknown_id: Literal["reject", "missing", "create"] = "reject"
     """Is an `id` that names no order of the integration a 400, a 404, or ignored? Rule: UPSERT-ID."""
     empty_list: Literal["reject", "accept"] = "reject"
@@ -56,7 +82,8 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """May a fixed choice be written in another case (`KG` for `kg`)? Rule: UPSERT-BOUNDS."""
     numeric_strings: Literal["reject", "accept"] = "reject"
     """May the value of a price be a string (`"12.00"`)? Rule: UPSERT-BOUNDS."""
-
+    numeric_costs: Literal["reject", "accept"] = "reject"
+    """May the value of costs be a number (`4.5`)? Rule: UPSERT-AMOUNT."""
     import_fields: Literal["store", "reject"] = "store"
     """Are an item's `dds_reference`, `taric_code` and `cpsc` known? Rule: UPSERT-IMPORT."""
     mail: Literal["international", "ascii"] = "international"
@@ -109,21 +136,70 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     def changed(self, /, **values: Any) -> Policies:
         """Return these policies with other values, given as Python values or as text; raise `UnknownPolicyError`."""
-        try:
-            return msgspec.convert({**msgspec.structs.asdict(self), **values}, Policies, strict=False)
-        except msgspec.ValidationError as error:
-            raise UnknownPolicyError(f"{error}; the policies are: {known_policies()}") from None
+        return msgspec.structs.replace(self, **dict(checked(values, strict=False)))
 
-    @classmethod
-    def parse(cls, settings: list[str]) -> Policies:
-        """Read `name=value` settings as the command line takes them; raise `UnknownPolicyError`."""
+    def with_settings(self, settings: list[str]) -> Policies:
+        """Return these policies changed by `name=value` settings of a command line; raise `UnknownPolicyError`."""
         pairs = {}
         for setting in settings:
             name, equals, value = setting.partition("=")
             if not equals:
                 raise UnknownPolicyError(f"policy {setting!r} has no value: write it as name=value")
             pairs[name.strip()] = value.strip()
-        return cls().changed(**pairs)
+        return self.changed(**pairs)
+
+    @classmethod
+    def parse(cls, settings: list[str]) -> Policies:
+        """Read `name=value` settings, the others at their defaults; raise `UnknownPolicyError`."""
+        return cls().with_settings(settings)
+
+    @classmethod
+    def from_toml(cls, path: Path | str) -> Policies:
+        """Read the table `[policies]` of a file, the others at their defaults; raise `UnknownPolicyError`.
+
+        Other tables of the file are passed over.
+        """
+        try:
+            table = tomllib.loads(Path(path).read_text(encoding="utf-8")).get("policies")
+        except OSError as error:
+            raise UnknownPolicyError(f"cannot read the policies in {path}: {error.strerror}") from None
+        except ValueError as error:
+            raise UnknownPolicyError(f"{path} is not TOML: {error}") from None
+        if not isinstance(table, dict):
+            raise UnknownPolicyError(f"{path} has no table [policies], with one line `name = value` for each policy")
+        try:
+            return cls(**dict(checked(table, strict=True)))
+        except UnknownPolicyError as error:
+            raise UnknownPolicyError(f"{path}: {error}") from None
+
+    def to_toml(self) -> str:
+        """Write all policies as a table that `from_toml` reads."""
+        lines = [toml_line(name, value) for name, value in msgspec.structs.asdict(self).items()]
+        return "\n".join(["[policies]", *lines, ""])
+
+
+def policies_of(source: Policies | Path | str | None) -> Policies:
+    """Return policies as they are, those of a TOML file, or the defaults for None; raise `UnknownPolicyError`."""
+    if isinstance(source, Policies):
+        return source
+    return Policies() if source is None else Policies.from_toml(source)
+
+
+def checked(values: Mapping[str, Any], *, strict: bool) -> Iterator[tuple[str, Any]]:
+    """Yield each policy with its value, read from text unless `strict`; raise `UnknownPolicyError`."""
+    known = {field.name: field for field in msgspec.structs.fields(Policies)}
+    for name, value in values.items():
+        if name not in known:
+            raise UnknownPolicyError(f"there is no policy {name!r}; the policies are: {known_policies()}")
+        try:
+            yield name, msgspec.convert(value, known[name].type, strict=strict)
+        except msgspec.ValidationError as error:
+            raise UnknownPolicyError(f"policy {name} takes {choices(known[name])}: {error}") from None
+
+
+def toml_line(name: str, value: bool | float | str) -> str:
+    """Write one policy as a line of TOML, whose numbers, truths and printable texts look like those of JSON."""
+    return f"{name} = {msgspec.json.encode(value).decode()}"
 
 
 def known_policies() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from . import listing, problems
@@ -86,7 +86,7 @@ class Rules:
         yield from self.twice_problems(sound)
 
     def schema_problems(self, schema: str, document: Document, pointer_of: Callable[..., str]) -> Iterator[Problem]:
-        """Find missing, wrong and unknown fields; no name is too long.
+        """Find missing, wrong and unknown fields, and names that are too long.
 
         Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-SERVICE-POINT, UPSERT-LONG-NAME.
         """
@@ -112,18 +112,20 @@ class Rules:
                     yield problems.unknown_order(order["id"], problems.order_pointer(position, "id"))
                 case "missing":
                     raise RefusedError(problems.order_missing())
-        elif stored[1] != order_id:
+        elif self.folded(stored[1]) != self.folded(order_id):
             yield problems.order_id_fixed(stored[1], problems.order_pointer(position, "order_id"))
 
     def twice_problems(self, sound: Iterable[tuple[int, Document]]) -> Iterator[Problem]:
         """Find keys that occur more than once in a batch; undocumented. Rule: UPSERT-KEY-TWICE."""
         seen: Counter[tuple[int, str]] = Counter()
         for position, order in sound:
-            seen[key_of(order)] += 1
-            if seen[key_of(order)] > 1 and self.policies.key_twice == "reject":
+            integration, order_id = key_of(order)
+            key = integration, self.folded(order_id)
+            seen[key] += 1
+            if seen[key] > 1 and self.policies.key_twice == "reject":
                 yield problems.key_twice(problems.order_pointer(position, "order_id"))
-            if seen[key_of(order)] > 1 and self.policies.key_twice == "conflict":
-                raise RefusedError(problems.conflict())
+            if seen[key] > 1 and self.policies.key_twice == "conflict":
+                raise self.conflict()
 
     def require_no_conflict(self, batch: Iterable[Document]) -> None:
         """Refuse a batch while an earlier request is still saving one of its orders. Rule: UPSERT-CONFLICT."""
@@ -132,7 +134,11 @@ class Rules:
         self.save_due()
         targets = (self.target(order) for order in batch)
         if any(target is not None and self.store.is_saving(target) for target in targets):
-            raise RefusedError(problems.conflict())
+            raise self.conflict()
+
+    def conflict(self) -> RefusedError:
+        """Return the refusal of a conflict with the status that the policy sets. Rule: UPSERT-CONFLICT."""
+        return RefusedError(replace(problems.conflict(), status=self.policies.conflict_status))
 
     def accept(self, order: Document) -> int:
         """Create or update one order and return its id. Rules: UPSERT-KEY, UPSERT-MIXED, UPSERT-ASYNC."""
@@ -147,8 +153,13 @@ class Rules:
         return target
 
     def target(self, order: Document) -> int | None:
-        """Return the id of the order that is to be updated. Rules: UPSERT-KEY, UPSERT-ID."""
-        return self.store.find_key(*key_of(order))
+        """Return the id of the order that is to be updated. Rules: UPSERT-KEY, UPSERT-ID, UPSERT-KEY-CASE."""
+        exact = self.policies.key_case == "exact"
+        return self.store.find_key(*key_of(order)) if exact else self.store.find_key_in_any_case(*key_of(order))
+
+    def folded(self, order_id: str) -> str:
+        """Return what has to be equal in the `order_id`s of one order. Rule: UPSERT-KEY-CASE."""
+        return order_id if self.policies.key_case == "exact" else order_id.casefold()
 
     def named_order(self, order: Document) -> tuple[int, str] | None:
         """Return the key of the order that `id` names. Rule: UPSERT-ID."""

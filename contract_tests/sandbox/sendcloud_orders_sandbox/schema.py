@@ -31,6 +31,7 @@ FORMAT_WORDING = {
     "iri": "Input should be a valid URL",
 }
 IMPORT_FIELDS = ("dds_reference", "taric_code", "cpsc")
+COSTS = ("_costs", "discount_granted")
 INTEGER_BOUNDS = {"minimum": -(2**63), "maximum": 2**63 - 1}
 OBSERVED_CODES = {"required": "missing", "enum": "enum", "additionalProperties": "extra_forbidden"}
 
@@ -53,9 +54,10 @@ def load_specification() -> Mapping[str, Any]:
 
 
 @cache
-def validator(name: str, mail: str, import_fields: str) -> Draft202012Validator:
-    """Compile the validator of a named schema, formats included, for two of the policies."""
+def validator(name: str, mail: str, import_fields: str, **longest: int) -> Draft202012Validator:
+    """Compile the validator of a named schema, formats included, for the policies that change it."""
     schemas = in_64_bits(load_specification()["components"]["schemas"])
+    schemas[name] = with_longest(schemas[name], longest)
     if mail == "ascii":
         schemas = with_ascii_mail(schemas)
     if import_fields == "reject":
@@ -89,9 +91,16 @@ def without_import_fields(schema: Mapping[str, Any]) -> Mapping[str, Any]:
     return {**schema, "properties": {name: properties[name] for name in properties if name not in IMPORT_FIELDS}}
 
 
+def with_longest(schema: Mapping[str, Any], longest: Mapping[str, int]) -> Mapping[str, Any]:
+    """Return a schema whose named texts have at most so many characters. Rule: UPSERT-LONG-NAME."""
+    bounded = {field: {**schema["properties"][field], "maxLength": length} for field, length in longest.items()}
+    return {**schema, "properties": {**schema["properties"], **bounded}}
+
+
 def find_breaches(name: str, value: Any, policies: Policies) -> list[Breach]:
     """Find every breach of a named schema that no policy allows. Rule: ERROR-TOGETHER."""
-    checked = validator(name, policies.mail, policies.import_fields)
+    longest = {"order_id": policies.order_id_length, "order_number": policies.order_number_length}
+    checked = validator(name, policies.mail, policies.import_fields, **longest)
     if checked.is_valid(value):
         return []
     errors = [error for found in checked.iter_errors(value) for error in innermost(found)]
@@ -126,19 +135,26 @@ def is_allowed(error: ValidationError, policies: Policies) -> bool:
         case "enum":
             known = [str(option).casefold() for option in kind.options]
             return policies.enum_case == "any" and str(value).casefold() in known
-        case "type":
-            return policies.numeric_strings == "accept" and is_price(error.instance_path) and is_numeric(value)
+        case "type" if is_amount(error.instance_path, "_price"):
+            return policies.numeric_strings == "accept" and is_numeric(value)
+        case "type" if is_amount(error.instance_path, *COSTS):
+            return policies.numeric_costs == "accept" and is_positive(value)
     return False
 
 
-def is_price(path: list[str | int]) -> bool:
-    """Tell whether a path leads to the value of a price."""
-    return len(path) > 1 and path[-1] == "value" and str(path[-2]).endswith("_price")
+def is_amount(path: list[str | int], *endings: str) -> bool:
+    """Tell whether a path leads to the value of an amount whose name has one of the endings."""
+    return len(path) > 1 and path[-1] == "value" and str(path[-2]).endswith(endings)
 
 
 def is_numeric(value: Any) -> bool:
     """Tell whether a value is a number written as a string."""
     return isinstance(value, str) and re.fullmatch(r"-?\d+(\.\d+)?", value, re.ASCII) is not None
+
+
+def is_positive(value: Any) -> bool:
+    """Tell whether a value is a number from 0."""
+    return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and value >= 0
 
 
 def describe(error: ValidationError) -> Iterator[Breach]:

@@ -18,7 +18,7 @@ from .access import Credentials
 from .app import make_app
 from .control import CONTROL_PATH
 from .faults import API_PATH, Faults
-from .policies import Policies
+from .policies import Policies, policies_of
 from .protocol import HEAD_BYTES, SandboxProtocol
 from .rules import Rules
 from .seam import Seam
@@ -36,16 +36,18 @@ class PortTakenError(OSError):
 class Sandbox:
     """A server of Sendcloud's order operations on this machine, with throw-away credentials.
 
-    Start it with a `with` block. It keeps each rule that the service documents; `policies` decides what is left open.
-    Orders live in memory, or in the SQLite file `db`. `rate_limit` turns the documented limits on; `time_scale` makes
-    the sandbox's time run faster: at 60, a minute of a limit lasts a second. `rules` takes a subclass of `Rules` with a
-    broken rule, to see whether a test notices. Raises `PortTakenError` when `port` is in use; 0 takes any free port.
+    Start it with a `with` block. It keeps each rule that the service documents; `policies` decides what is left open: a
+    `Policies`, or a TOML file with a table `[policies]`, such as a probe writes. Orders live in memory, or in the
+    SQLite file `db`. `rate_limit` turns the documented limits on; `time_scale` makes the sandbox's time run faster: at
+    60, a minute of a limit lasts a second. `rules` takes a subclass of `Rules` with a broken rule, to see whether a
+    test notices. Raises `PortTakenError` when `port` is in use; 0 takes any free port. Raises `UnknownPolicyError` for
+    a file that cannot be read as policies.
     """
 
     def __init__(
         self,
         *,
-        policies: Policies | None = None,
+        policies: Policies | Path | str | None = None,
         integrations: Iterable[int] = DEFAULT_INTEGRATIONS,
         credentials: Credentials | None = None,
         db: Path | str | None = None,
@@ -57,7 +59,7 @@ class Sandbox:
     ) -> None:
         self._port = port
         self._service = Service(
-            policies=policies or Policies(),
+            policies=policies_of(policies),
             integrations=integrations,
             credentials=credentials,
             db=Path(db) if db else None,

@@ -69,7 +69,8 @@ class Service:
         self.rules.policies = policies
         self.standing_faults: Faults = Faults()
         if policies.conflict_every:
-            self.standing_faults.every(policies.conflict_every, Fault(FaultKind.CONFLICT), method="POST")
+            kind = FaultKind.CONFLICT if policies.conflict_status == 400 else FaultKind.CONFLICT_BY_STATUS
+            self.standing_faults.every(policies.conflict_every, Fault(kind), method="POST")
         if policies.throttle_every:
             self.standing_faults.every(policies.throttle_every, Fault(FaultKind.THROTTLED, policies.throttle_seconds))
 

@@ -130,6 +130,14 @@ class Store:
         row = self._one("SELECT id FROM orders WHERE integration = ? AND order_id = ?", integration, order_id)
         return None if row is None else int(row[0])
 
+    def find_key_in_any_case(self, integration: int, order_id: str) -> int | None:
+        """Return the id of the order with this key but for the letter case, saved or not. Rule: UPSERT-KEY-CASE."""
+        sql = """
+            SELECT id FROM orders WHERE integration = ? AND order_id_folded = ? ORDER BY order_id = ? DESC, id LIMIT 1
+        """
+        row = self._one(sql, integration, order_id.casefold(), order_id)
+        return None if row is None else int(row[0])
+
     def key_of(self, order: int) -> tuple[int, str] | None:
         """Return integration and `order_id` of the order with this id, saved or not."""
         row = self._one("SELECT integration, order_id FROM orders WHERE id = ?", order)
@@ -147,8 +155,8 @@ class Store:
 
     def register(self, integration: int, order_id: str) -> int:
         """Give a new key an id that no other order ever gets."""
-        sql = "INSERT INTO orders (integration, order_id) VALUES (?, ?) RETURNING id"
-        return int(self._one(sql, integration, order_id)[0])
+        sql = "INSERT INTO orders (integration, order_id, order_id_folded) VALUES (?, ?, ?) RETURNING id"
+        return int(self._one(sql, integration, order_id, order_id.casefold())[0])
 
     def accept(self, order: int, document: Document, *, now: float, due: float) -> None:
         """Accept a write, to be saved when the time is `due`. Rule: UPSERT-ASYNC."""

@@ -90,6 +90,21 @@ def test_every_nth_upsert_meets_a_conflict(api: Api, use: Use) -> None:
     assert statuses == [(201, 200), (201, 200), (400, 200)] * 2
 
 
+@pytest.mark.rule("UPSERT-CONFLICT")
+def test_a_conflict_can_have_the_status_that_its_name_suggests(api: Api, use: Use) -> None:
+    use(save_lag=60, conflict_while_saving=True, key_twice="conflict", conflict_status=409)
+    api.create(order("A"))
+    for refused in (api.upsert(order("A")), api.upsert(order("B"), order("B"))):
+        assert (refused.status_code, list(complaints(refused))) == (409, ["/data"])
+        assert refused.json()["errors"][0]["status"] == "409"
+
+
+@pytest.mark.rule("UPSERT-CONFLICT")
+def test_every_nth_conflict_can_have_that_status_too(api: Api, use: Use) -> None:
+    use(conflict_every=2, conflict_status=409)
+    assert [api.upsert(order()).status_code for _ in range(4)] == [201, 409, 201, 409]
+
+
 @pytest.mark.rule("RATE-LIMIT", "RATE-RETRY-AFTER")
 def test_every_nth_request_is_throttled(api: Api, sandbox: Sandbox, use: Use) -> None:
     use(throttle_every=2, throttle_seconds=0)
@@ -137,6 +152,64 @@ def test_a_key_twice_can_be_a_conflict(api: Api, use: Use) -> None:
     assert api.upsert(order(), order("A", 68)).status_code == 201
 
 
+@pytest.mark.rule("UPSERT-KEY-CASE")
+def test_order_ids_that_differ_in_case_are_two_orders_by_default(api: Api, sandbox: Sandbox) -> None:
+    assert len(set(api.create(order("Ä-1"), order("ä-1")))) == 2
+    assert len(sandbox.orders()) == 2
+
+
+@pytest.mark.rule("UPSERT-KEY-CASE")
+def test_order_ids_that_differ_in_case_can_be_one_order(api: Api, use: Use) -> None:
+    use(key_case="any")
+    first, other = api.create(order("Ä-1", notes="first"), order("Ä-1", 68))
+    assert api.create(order("ä-1", notes="second")) == [first] != [other]
+    assert api.read(first)["order_details"]["notes"] == "second"
+    assert len(api.listed()) == 2
+
+
+@pytest.mark.rule("UPSERT-KEY-CASE", "UPSERT-ASYNC")
+def test_an_order_is_known_in_any_case_while_it_is_being_saved(api: Api, use: Use) -> None:
+    use(key_case="any", save_lag=60)
+    assert api.create(order("A")) == api.create(order("a"))
+
+
+@pytest.mark.rule("UPSERT-KEY-CASE")
+def test_of_two_orders_that_were_stored_apart_the_exact_one_is_meant(api: Api, use: Use) -> None:
+    upper, lower = api.create(order("A"), order("a"))
+    use(key_case="any")
+    assert api.create(order("A")) == [upper]
+    assert api.create(order("a")) == [lower]
+
+
+@pytest.mark.rule("UPSERT-KEY-CASE", "UPSERT-KEY-TWICE")
+def test_a_key_in_another_case_is_twice_in_a_batch_where_case_does_not_tell(api: Api, use: Use) -> None:
+    use(key_case="any")
+    assert list(complaints(api.upsert(order("A"), order("a")))) == ["/data/attributes/[1]/order_id"]
+
+
+@pytest.mark.rule("UPSERT-KEY-CASE", "UPSERT-IMMUTABLE")
+def test_another_case_is_no_other_order_id_where_case_does_not_tell(api: Api, use: Use) -> None:
+    (known,) = api.create(order("A"))
+    assert list(complaints(api.upsert(order("a", id=str(known))))) == ["/data/attributes/[0]/order_id"]
+    use(key_case="any")
+    assert api.create(order("a", id=str(known))) == [known]
+    assert list(complaints(api.upsert(order("b", id=str(known))))) == ["/data/attributes/[0]/order_id"]
+
+
+@pytest.mark.rule("UPSERT-LONG-NAME")
+@pytest.mark.parametrize("name", ["order_id", "order_number"])
+def test_a_name_can_have_a_greatest_length(api: Api, sandbox: Sandbox, use: Use, name: str) -> None:
+    use(**{f"{name}_length": 70})
+    too_long = "String should have at most 70 characters"
+    refused = api.upsert(order(), {**order(), name: "ß" * 71})
+    assert complaints(refused) == {f"/data/attributes/[1]/{name}": too_long}
+    assert sandbox.orders() == []
+    (known,) = api.create({**order(), name: "ß" * 70})
+    assert complaints(api.patch(f"/orders/{known}", json={name: "ß" * 71})) == {f"/data/attributes/{name}": too_long}
+    other = {"order_id", "order_number"} - {name}
+    assert api.upsert({**order(), other.pop(): "x" * 71}).status_code == 201
+
+
 @pytest.mark.rule("UPSERT-ID")
 @pytest.mark.parametrize(("policy", "status"), [("reject", 400), ("missing", 404), ("create", 201)])
 @pytest.mark.parametrize("unknown", ["999999", "9" * 40, "0"])
@@ -182,6 +255,23 @@ def test_codes_can_be_taken_in_any_case_and_numbers_as_text(api: Api, use: Use) 
     assert api.upsert(order(shipping_details=weighed)).status_code == 400
     assert api.upsert(order(order_items=[item("Cup", total_price=price("1,00"))])).status_code == 400
     assert api.upsert(order(order_items=[item("Cup", quantity="1")])).status_code == 400
+
+
+@pytest.mark.rule("UPSERT-AMOUNT")
+@pytest.mark.parametrize("name", ["freight_costs", "insurance_costs", "other_costs", "discount_granted"])
+def test_costs_can_be_taken_as_numbers(api: Api, use: Use, name: str) -> None:
+    def paid(value: Any) -> Json:
+        return order(payment_details=order()["payment_details"] | {name: price(value)})
+
+    pointer = f"/data/attributes/[0]/payment_details/{name}/value"
+    refused = {pointer: "Input should be a valid string"}
+    assert complaints(api.upsert(paid(4.5))) == refused
+    use(numeric_costs="accept")
+    (known,) = api.create(paid(4.5))
+    assert api.read(known)["payment_details"][name]["value"] == 4.5
+    assert api.upsert(paid(0)).status_code == 201
+    for value in (-1, True, [4.5]):
+        assert complaints(api.upsert(paid(value))) == refused
 
 
 @pytest.mark.rule("UPSERT-IMPORT")

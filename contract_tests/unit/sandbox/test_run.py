@@ -311,6 +311,54 @@ def test_the_plugin_gives_a_test_a_fresh_sandbox_in_one_line(pytester: pytest.Py
     pytester.runpytest_inprocess(*([] if is_installed() else ["-p", PLUGIN])).assert_outcomes(passed=2)
 
 
+def require_status(pytester: pytest.Pytester, status: int, *arguments: str, options: str = "{}") -> None:
+    """Let a test in a folder below expect the status that the policies of its sandbox give to a success."""
+    pytester.mkdir("below").joinpath("test_it.py").write_text(
+        "import pytest\n"
+        "@pytest.fixture\n"
+        f"def sendcloud_sandbox_options(): return {options}\n"
+        f"def test_it(sendcloud_sandbox): assert sendcloud_sandbox.policies.success_status == {status}\n"
+    )
+    plugin = [] if is_installed() else ["-p", PLUGIN]
+    pytester.runpytest_inprocess("below", *plugin, *arguments).assert_outcomes(passed=1)
+
+
+@pytest.fixture
+def probed(pytester: pytest.Pytester) -> Path:
+    """Write files of policies: one that the configuration names, and return another."""
+    pytester.makefile(".toml", configured="[policies]\nsuccess_status = 200")
+    pytester.makeini("[pytest]\nsendcloud_policies = configured.toml")
+    return pytester.makefile(".toml", probed="[policies]\nsuccess_status = 202")
+
+
+@pytest.mark.usefixtures("probed")
+def test_the_plugin_takes_the_policies_that_the_configuration_file_names(pytester: pytest.Pytester) -> None:
+    require_status(pytester, 200)
+
+
+def test_the_command_line_of_pytest_comes_before_its_configuration_file(
+    pytester: pytest.Pytester, probed: Path
+) -> None:
+    require_status(pytester, 202, f"--sendcloud-policies={probed.relative_to(pytester.path)}")
+
+
+def test_the_options_of_a_test_come_before_both(pytester: pytest.Pytester, probed: Path) -> None:
+    options = '{"policies": None}'
+    require_status(pytester, 201, f"--sendcloud-policies={probed}", options=options)
+
+
+def test_policies_stay_where_a_test_has_other_options(pytester: pytest.Pytester, probed: Path) -> None:
+    require_status(pytester, 202, f"--sendcloud-policies={probed}", options='{"integrations": [7]}')
+
+
+def test_a_file_that_says_no_policies_fails_the_test_that_needs_them(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile("def test_it(sendcloud_sandbox): pass")
+    plugin = [] if is_installed() else ["-p", PLUGIN]
+    result = pytester.runpytest_inprocess(*plugin, "--sendcloud-policies=nowhere.toml")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*UnknownPolicyError: cannot read the policies in nowhere.toml: No such file*"])
+
+
 PROXIES = {
     **dict.fromkeys(["HTTP_PROXY", "http_proxy", "HTTPS_PROXY"], "http://127.0.0.1:9"),
     **dict.fromkeys(["ALL_PROXY", "all_proxy"], "socks5://127.0.0.1:9"),
