@@ -94,13 +94,14 @@ class Target:
         auth: tuple[str, str] | str | None = "own",
         valid: bool = True,
         checked: bool = True,
+        conflicts: bool = False,
     ) -> Reply:
         """Send one request and return its answer, checked against the spec.
 
         A 429 and a conflict are waited out and the request is sent again, as any correct client does; both are within a
         server's rights. `valid=False` marks a request that breaks the spec on purpose, or one that a validating proxy
         does not understand. Raises `SpecViolationError` for an answer that the spec does not allow, unless `checked` is
-        false.
+        false. With `conflicts`, a conflict is an answer and not waited out.
         """
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
@@ -128,7 +129,7 @@ class Target:
             shown = path + (f"?{response.request.url.query.decode()}" if params else "")
             answer = Reply(method, shown, response.status_code, response.headers, response.content, content or b"")
             self.exchanges.append(answer)
-            if not _passing(answer) or time.monotonic() > deadline:
+            if not _passing(answer) or (conflicts and is_conflict(answer)) or time.monotonic() > deadline:
                 break
             time.sleep(_delay(answer, attempt))
         self._note_fate(answer, body)
@@ -298,10 +299,15 @@ def _match(orders: tuple[Body, ...], rows: list[Body]) -> list[int]:
     return [by_order_id[order["order_id"]].pop(0) for order in orders]
 
 
-def _passing(answer: Reply) -> bool:
-    """Tell whether the answer is one that passes by itself: a 429, or a conflict (UPSERT-CONFLICT)."""
+def is_conflict(answer: Reply) -> bool:
+    """Tell whether an earlier request on the same order is still being processed (UPSERT-CONFLICT)."""
     refused = answer.status == 400 and CONFLICT.search(answer.content.decode("utf-8", "replace"))
-    return answer.status in (409, 429) or bool(refused)
+    return answer.status == 409 or bool(refused)
+
+
+def _passing(answer: Reply) -> bool:
+    """Tell whether the answer is one that passes by itself."""
+    return answer.status == 429 or is_conflict(answer)
 
 
 def _delay(answer: Reply, attempt: int) -> float:
