@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from probe.lab import Bench, Exchange, Lab, OddAnswerError
-from probe.question import Answer, Neither, Question
+from probe.question import Answer, Neither, Question, in_sequence
 from suite.target import Target
 
 
@@ -20,14 +20,14 @@ class Finding:
 
 
 def ask_all(
-    target: Target, questions: Sequence[Question], begin: Callable[[Question], object] = lambda question: None
+    target: Target, questions: Collection[Question], begin: Callable[[Question], object] = lambda question: None
 ) -> Iterator[Finding]:
     """Ask all questions in turn.
 
     begin: is called before each.
     """
     bench = Bench(target, sum(question.takes for question in questions))
-    for question in questions:
+    for question in in_sequence(questions):
         begin(question)
         yield ask(question, Lab(target, bench))
 

@@ -21,6 +21,8 @@ SHORT = 0.5
 CREATED = "2026-11-02T23:30:00-05:00"
 UPDATED = "2026-11-03T12:00:00+00:00"
 NOTES = "Please ring twice."
+# Of the orders that are stored beforehand, no question changes the first ones.
+UNCHANGED = 2
 
 
 class OddAnswerError(Exception):
@@ -33,6 +35,15 @@ class Exchange:
 
     reply: Reply
     headers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Orders that were stored with one upsert, with their ids and the answer."""
+
+    sent: list[Body]
+    ids: list[int]
+    posted: Reply
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ class Sample:
 class Bench:
     """What the questions of one run share: orders that are stored beforehand, and what comes of a common request.
 
-    stock: how many orders are stored beforehand, beside the two that no question changes.
+    stock: how many orders are stored beforehand, beside those that no question changes.
     made: what was made once, or the error that it ended in, with its evidence.
     hasty: whether an order never came.
     """
@@ -148,6 +159,15 @@ class Lab:
         """Ask for one page."""
         return self.send("GET", "/orders", params=filters)
 
+    @property
+    def url(self) -> str:
+        """The base URL that requests go to."""
+        return self.target.direct_url or self.target.base_url
+
+    def show(self, reply: Reply) -> None:
+        """Keep an answer to another question as evidence for this one."""
+        self.evidence.append(Exchange(reply, {}))
+
     # ------------------------------------------------------------------ waiting
 
     def stored(self, *orders: Body) -> list[int]:
@@ -185,8 +205,14 @@ class Lab:
                 del self.evidence[start + 1 : -1]
             if found is not None or time.monotonic() > deadline:
                 return found
-            time.sleep(min(0.02 * 2**attempt, 0.5))
+            time.sleep(min(0.02 * 1.5**attempt, 0.5))
         raise AssertionError("unreachable")
+
+    def wait_until(self, condition: Callable[[], bool], otherwise: str) -> None:
+        """Wait until a condition holds. Raises `OddAnswerError` with the text `otherwise` when it never does."""
+        if self.wait(lambda: condition() or None) is None:
+            self.bench.hasty = True
+            raise OddAnswerError(otherwise)
 
     def settled(self, id_: int) -> Body:
         """Read an order once everything accepted before this call must be readable: a marker of now can be read."""
@@ -204,10 +230,11 @@ class Lab:
 
     def taken(self) -> tuple[int, Body]:
         """Return an order that can be read, for this question to change, and its id."""
-        sent, ids = self._stock()
+        stock = self._stock()
         self.bench.given += 1
-        if 1 + self.bench.given < len(ids):
-            return ids[1 + self.bench.given], sent[1 + self.bench.given]
+        place = UNCHANGED - 1 + self.bench.given
+        if place < len(stock.ids):
+            return stock.ids[place], stock.sent[place]
         order = self._stock_order()
         return self.stored(order)[0], order
 
@@ -220,21 +247,20 @@ class Lab:
         """Return an order that no question changes, with the answers that tell of it."""
 
         def make() -> Sample:
-            sent, ids = self._stock()
-            posted = next(one.reply for one in self.evidence if one.reply.method == "POST" and one.reply.status < 300)
-            patched = self.patch(ids[0], {"order_details": {"status": sent[0]["order_details"]["status"]}})
+            stock = self._stock()
+            sent, id_ = stock.sent[0], stock.ids[0]
+            patched = self.patch(id_, {"order_details": {"status": sent["order_details"]["status"]}})
             if patched.status != 200:
                 raise OddAnswerError(f"a PATCH was answered with {patched.status}")
-            got = self.get(ids[0])
 
             def look() -> Reply | None:
-                answer = self.page(order_id=sent[0]["order_id"])
+                answer = self.page(order_id=sent["order_id"])
                 return answer if answer.status != 200 or rows_of(answer) else None
 
             listed = self.wait(look)
             if listed is None or listed.status != 200 or len(rows_of(listed)) != 1:
                 raise OddAnswerError("a stored order is not listed by its order_id")
-            return Sample(sent[0], posted, patched, got, listed)
+            return Sample(sent, stock.posted, patched, self.get(id_), listed)
 
         return self.shared("sample", make)
 
@@ -248,18 +274,21 @@ class Lab:
             except Exception as error:
                 value = error
             made[name] = value, self.evidence[start:]
-        else:
-            self.evidence += made[name][1]
+        self.evidence += [one for one in made[name][1] if not any(one is shown for shown in self.evidence)]
         value = made[name][0]
         if isinstance(value, Exception):
             raise value
         found: T = value
         return found
 
-    def _stock(self) -> tuple[list[Body], list[int]]:
-        def make() -> tuple[list[Body], list[int]]:
-            orders = [self._stock_order() for _ in range(2 + self.bench.stock)]
-            return orders, self.stored(*orders)
+    def _stock(self) -> Stock:
+        def make() -> Stock:
+            orders = [self._stock_order() for _ in range(UNCHANGED + self.bench.stock)]
+            posted = self.upsert(*orders)
+            ids = ids_of(posted, orders)
+            for id_ in ids:
+                self.read(id_)
+            return Stock(orders, ids, posted)
 
         return self.shared("stock", make)
 

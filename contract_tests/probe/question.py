@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from probe.lab import Lab
+from sendcloud_orders_sandbox import Policies
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Question:
     orders: at most so many of its own may be stored, each of which costs a look and a delete in the end.
     takes: how many of the orders that were stored beforehand it changes.
     sends: at most so many bytes in all, where that is much.
+    late: whether it looks at what the other questions met.
     """
 
     policy: str
@@ -60,10 +62,17 @@ class Question:
     orders: int
     takes: int
     sends: int
+    late: bool
 
 
 QUESTIONS: dict[str, Question] = {}
 """All questions, by the name of the policy; `probe.questions` fills it."""
+SEQUENCE = {name: place for place, name in enumerate(Policies.__struct_fields__)}
+
+
+def in_sequence(questions: Iterable[Question]) -> list[Question]:
+    """Return questions in the sequence in which they are asked."""
+    return sorted(questions, key=lambda question: (question.late, SEQUENCE.get(question.policy, 0)))
 
 
 def question(
@@ -74,6 +83,7 @@ def question(
     orders: int | None = None,
     takes: int = 0,
     sends: int = 0,
+    late: bool = False,
     allowed: bool = False,
 ) -> Callable[[Experiment], Experiment]:
     """Make a question of an experiment: its docstring is the question as people read it.
@@ -84,7 +94,7 @@ def question(
     def register(experiment: Experiment) -> Experiment:
         text = " ".join((experiment.__doc__ or "").split())
         stored = writes if orders is None else orders
-        QUESTIONS[policy] = Question(policy, rows, text, experiment, allowed, writes, reads, stored, takes, sends)
+        QUESTIONS[policy] = Question(policy, rows, text, experiment, allowed, writes, reads, stored, takes, sends, late)
         return experiment
 
     return register
