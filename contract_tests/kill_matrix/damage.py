@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from kill_matrix.cross import Place
 from sendcloud_orders_sandbox import Policies
 
 SANDBOX = "sendcloud_orders_sandbox"
@@ -23,6 +24,8 @@ class Damage:
     rules: ids of the ledger; a test that proves one of them has to fail. Any test will do where there is none.
     of: the package that is damaged.
     policies: of the server that is damaged, where the damage shows only on some.
+    place: the only place where the rules are broken.
+    accepted: why it is right that no test sees the damage; empty where one has to.
     """
 
     name: str
@@ -31,18 +34,26 @@ class Damage:
     inflict: Inflict
     of: str = SANDBOX
     policies: Policies = DOCUMENTED
+    place: Place = Place.EVERYWHERE
+    accepted: str = ""
 
 
 DAMAGES: dict[str, Damage] = {}
 
 
 def damage(
-    category: str, *rules: str, of: str = SANDBOX, policies: Policies = DOCUMENTED
+    category: str,
+    *rules: str,
+    of: str = SANDBOX,
+    policies: Policies = DOCUMENTED,
+    place: Place = Place.EVERYWHERE,
+    accepted: str = "",
 ) -> Callable[[Inflict], Inflict]:
     """Register a function that breaks a package; its name says what is broken."""
 
     def register(inflict: Inflict) -> Inflict:
-        enlist(Damage(inflict.__name__.replace("_", " "), category, rules, inflict, of, policies))
+        name = inflict.__name__.replace("_", " ")
+        enlist(Damage(name, category, rules, inflict, of, policies, place, accepted))
         return inflict
 
     return register
