@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
+from kill_matrix.cross import CROSS, Place
 from kill_matrix.damage import SANDBOX, Damage
 from kill_matrix.trial import Failure, Trial
 
@@ -30,6 +32,32 @@ class Kill:
         return self.trial.exit_code == 1 and any(one.shown or self.damage.of != SANDBOX for one in self.witnesses)
 
 
+class State(StrEnum):
+    """What is known of a rule in one place."""
+
+    SEEN = "seen"
+    NOT_SEEN = "not seen"
+    ACCEPTED = "not seen, for a reason"
+    NO_DAMAGE = "no damage there"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One rule in one place, and the damages that were done to it there."""
+
+    rule: str
+    place: Place
+    kills: Sequence[Kill]
+
+    @property
+    def state(self) -> State:
+        """What the least seen of the damages comes to."""
+        unseen = [kill for kill in self.kills if not kill.seen]
+        if unseen:
+            return State.ACCEPTED if all(kill.damage.accepted for kill in unseen) else State.NOT_SEEN
+        return State.SEEN if self.kills else State.NO_DAMAGE
+
+
 @dataclass(frozen=True)
 class Matrix:
     """All damages and all correct servers that were tried."""
@@ -40,8 +68,26 @@ class Matrix:
 
     @property
     def survivors(self) -> list[Kill]:
-        """Damages that no test of their rules saw."""
-        return [kill for kill in self.kills if not kill.seen]
+        """Damages that no test of their rules saw, though one has to."""
+        return [kill for kill in self.kills if not kill.seen and not kill.damage.accepted]
+
+    @property
+    def accepted(self) -> list[Kill]:
+        """Damages that no test of their rules saw, for a reason that is written down."""
+        return [kill for kill in self.kills if not kill.seen and kill.damage.accepted]
+
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """Each rule of a server with each place where it may break alone, and with everywhere."""
+        there: dict[tuple[str, Place], list[Kill]] = {}
+        for kill in self.kills:
+            for rule in kill.damage.rules if kill.damage.of == SANDBOX else ():
+                there.setdefault((rule, kill.damage.place), []).append(kill)
+        return [
+            Cell(rule, place, there.get((rule, place), []))
+            for rule, places in CROSS.items()
+            for place in (Place.EVERYWHERE, *places)
+        ]
 
     @property
     def false_alarms(self) -> list[Trial]:
@@ -50,5 +96,5 @@ class Matrix:
 
     @property
     def passed(self) -> bool:
-        """Whether all damages were seen and no correct server was accused."""
+        """Whether all damages were seen that have to be, and no correct server was accused."""
         return not self.survivors and not self.false_alarms

@@ -1,7 +1,7 @@
-"""Print the matrix as tables, and keep it as text and as JSON."""
+"""Print the matrix as tables, and keep it as text, as JSON and as a page."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +10,40 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+import pages
+from kill_matrix import picture
+from kill_matrix.damage import Damage
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.trial import Trial
 
 WIDTH = 80
+PAGE = Path(__file__).parent / "kill-matrix.html.jinja"
 
 
 def write(matrix: Matrix, folder: Path) -> None:
-    """Print the matrix and write it to `kill-matrix.txt` and `kill-matrix.json` in the folder."""
+    """Print the matrix and write it to `kill-matrix.txt`, `.json` and `.html` in the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     _print(matrix, Console(width=WIDTH))
     with (folder / "kill-matrix.txt").open("w", encoding="utf-8") as file:
         _print(matrix, Console(width=WIDTH, file=file))
     (folder / "kill-matrix.json").write_text(json.dumps(_document(matrix), indent=1), encoding="utf-8")
+    pages.write(
+        folder / "kill-matrix.html",
+        PAGE,
+        matrix=matrix,
+        rows=picture.rows(matrix),
+        groups=picture.COLUMNS,
+        verdict=list(verdict(matrix)),
+        told=told,
+        accusations=_accusations,
+    )
 
 
 def _print(matrix: Matrix, console: Console) -> None:
     if matrix.kills:
         console.print(_kills_table(matrix))
+        for line in picture.lines(matrix):
+            console.print(Text(line))
     if matrix.varied:
         console.print(_varied_table(matrix))
     for line in summary(matrix):
@@ -55,14 +71,25 @@ def _kills_table(matrix: Matrix) -> Table:
 
 
 def _cells(kill: Kill) -> tuple[Text, ...]:
-    witnesses = kill.witnesses
-    told = plain_name(witnesses[0].test) if kill.seen else "NOT SEEN"
     return (
-        Text("\n".join([kill.damage.name, *kill.damage.rules])),
+        Text(kill.damage.name + "\n" + "\n".join(_broken(kill.damage))),
         Text(str(len(kill.trial.failures))),
-        Text(str(len(witnesses))),
-        Text(told, style="" if kill.seen else "bold red"),
+        Text(str(len(kill.witnesses))),
+        Text(told(kill), style="" if kill.seen else "bold red"),
     )
+
+
+def _broken(damage: Damage) -> Iterator[str]:
+    yield from damage.rules
+    if damage.place:
+        yield f"in one place: {damage.place}"
+
+
+def told(kill: Kill) -> str:
+    """Return the name of a test that saw a damage, or that none did."""
+    if kill.seen:
+        return plain_name(kill.witnesses[0].test)
+    return "not seen, for a reason" if kill.damage.accepted else "NOT SEEN"
 
 
 def _plainly(kill: Kill) -> Text:
@@ -98,11 +125,25 @@ def _accusations(trial: Trial) -> Iterator[str]:
 
 
 def summary(matrix: Matrix) -> Iterator[str]:
-    """Return the verdict, line by line."""
-    kills, survivors = matrix.kills, matrix.survivors
+    """Return the verdict with all that speaks against it, line by line."""
+    yield from verdict(matrix)
+    for kill in matrix.survivors:
+        yield f"NOT SEEN    {kill.damage.name} ({', '.join(_broken(kill.damage))}){_trouble(kill.trial)}"
+    for kill in matrix.accepted:
+        yield f"ACCEPTED    {kill.damage.name} ({', '.join(_broken(kill.damage))}): {kill.damage.accepted}"
+    for trial in matrix.false_alarms:
+        yield f"FALSE ALARM {trial.name}: {'; '.join(_accusations(trial))}"
+    yield f"verdict     {'PASSED' if matrix.passed else 'FAILED'}"
+
+
+def verdict(matrix: Matrix) -> Iterator[str]:
+    """Return the figures, line by line."""
+    kills = matrix.kills
     if kills:
-        share = 100 * (len(kills) - len(survivors)) // len(kills)
-        yield f"damages     {len(kills) - len(survivors)} of {len(kills)} seen by a test of the broken rule: {share}%"
+        yield f"damages     {_seen(kills)} by a test of the broken rule"
+        placed = [kill for kill in kills if kill.damage.place]
+        if placed:
+            yield f"            {_seen(placed)} of those that break a rule in one place"
         plain = [kill for kill in kills if kill.plain is not None]
         if plain:
             yield f"            {sum(bool(kill.plain) for kill in plain)} of {len(plain)} seen by plain Schemathesis"
@@ -110,11 +151,11 @@ def summary(matrix: Matrix) -> Iterator[str]:
         clean = len(matrix.varied) - len(matrix.false_alarms)
         yield f"correct     {clean} of {len(matrix.varied)} servers that differ in legal ways without a finding"
     yield f"time        {matrix.seconds:.0f} s"
-    for kill in survivors:
-        yield f"NOT SEEN    {kill.damage.name} ({', '.join(kill.damage.rules)}){_trouble(kill.trial)}"
-    for trial in matrix.false_alarms:
-        yield f"FALSE ALARM {trial.name}: {'; '.join(_accusations(trial))}"
-    yield f"verdict     {'PASSED' if matrix.passed else 'FAILED'}"
+
+
+def _seen(kills: Sequence[Kill]) -> str:
+    count = sum(kill.seen for kill in kills)
+    return f"{count} of {len(kills)} seen ({100 * count // len(kills)}%)"
 
 
 def _trouble(trial: Trial) -> str:
@@ -130,6 +171,8 @@ def _document(matrix: Matrix) -> Any:
                 "name": kill.damage.name,
                 "category": kill.damage.category,
                 "rules": kill.damage.rules,
+                "place": kill.damage.place,
+                "accepted": kill.damage.accepted,
                 "seen": kill.seen,
                 "tests": [failure.test for failure in kill.trial.failures],
                 "of_the_rules": [failure.test for failure in kill.witnesses],
@@ -138,6 +181,15 @@ def _document(matrix: Matrix) -> Any:
                 "exit_code": kill.trial.exit_code,
             }
             for kill in matrix.kills
+        ],
+        "cells": [
+            {
+                "rule": cell.rule,
+                "place": cell.place,
+                "state": cell.state,
+                "damages": [kill.damage.name for kill in cell.kills],
+            }
+            for cell in matrix.cells
         ],
         "correct": [
             {"name": trial.name, "exit_code": trial.exit_code, "findings": list(_accusations(trial))}

@@ -13,11 +13,12 @@ import pytest
 from rich.console import Console
 
 from kill_matrix import __main__ as command
-from kill_matrix import plain, report
+from kill_matrix import picture, plain, report
 from kill_matrix.__main__ import sample
+from kill_matrix.cross import CROSS, GROUPS, Place
 from kill_matrix.damage import ADAPTERS, Damage, enlist, instead
 from kill_matrix.damages import DAMAGES
-from kill_matrix.matrix import Kill, Matrix
+from kill_matrix.matrix import Kill, Matrix, State
 from kill_matrix.plain import Sight
 from kill_matrix.processes import Done
 from kill_matrix.trial import Failure, Recorder, Trial
@@ -77,6 +78,88 @@ def test_each_choice_that_a_policy_leaves_open_is_tried_on_its_own() -> None:
     assert open_choices - tried == set()
 
 
+# ---------------------------------------------------------------------- rules by places
+
+
+def test_each_rule_that_a_foreign_server_can_show_is_crossed_with_places() -> None:
+    assert CROSS.keys() == {id_ for id_, rule in RULES.items() if rule.shown_on != "client" and rule.sure != "low"}
+
+
+def test_no_place_is_named_twice_for_a_rule() -> None:
+    assert [rule for rule, places in CROSS.items() if len(set(places)) < len(places)] == []
+
+
+def test_each_place_belongs_to_one_group_and_has_a_letter_of_its_own() -> None:
+    grouped = [place for places in GROUPS.values() for place in places]
+    assert sorted(grouped) == sorted(set(Place) - {Place.EVERYWHERE})
+    assert len(set(picture.LETTERS.values())) == len(Place)
+
+
+def test_a_damage_in_one_place_breaks_a_rule_that_may_break_there() -> None:
+    placed = [damage for damage in DAMAGES.values() if damage.place]
+    astray = [one.name for one in placed if not any(one.place in CROSS.get(rule, ()) for rule in one.rules)]
+    assert (astray, len(placed) > 70) == ([], True)
+
+
+def test_each_crossed_rule_is_broken_in_one_place_at_least() -> None:
+    assert CROSS.keys() - {rule for damage in DAMAGES.values() if damage.place for rule in damage.rules} == set()
+
+
+def in_one_place(*failures: Failure, accepted: str = "") -> Kill:
+    damage = dataclasses.replace(DAMAGE, place=Place.AFTER_DELETE, rules=("UPSERT-KEY",), accepted=accepted)
+    return Kill(damage, trial(*failures))
+
+
+@pytest.mark.parametrize(
+    ("kills", "state"),
+    [
+        ([], State.NO_DAMAGE),
+        ([in_one_place(SEEN)], State.SEEN),
+        ([in_one_place(SEEN), in_one_place()], State.NOT_SEEN),
+        ([in_one_place(accepted="nobody can tell")], State.ACCEPTED),
+        ([in_one_place(accepted="nobody can tell"), in_one_place()], State.NOT_SEEN),
+    ],
+    ids=["none", "seen", "one of two", "accepted", "accepted beside another"],
+)
+def test_a_cell_is_as_dark_as_the_least_seen_of_its_damages(kills: list[Kill], state: State) -> None:
+    [cell] = [
+        cell for cell in Matrix(kills, [], 1.0).cells if (cell.rule, cell.place) == ("UPSERT-KEY", Place.AFTER_DELETE)
+    ]
+    assert cell.state is state
+
+
+def test_the_picture_marks_the_place_under_its_letter() -> None:
+    heading, *lines = [line for line in picture.lines(Matrix([in_one_place()], [], 1.0)) if line.strip()][1:]
+    [row] = [line for line in lines if line.strip().startswith("UPSERT-KEY ")]
+    assert row[heading.index(picture.LETTERS[Place.AFTER_DELETE], picture.NAME)] == "!"
+    assert row.count("!") == 1
+
+
+def test_a_place_where_a_rule_cannot_break_alone_stays_empty() -> None:
+    assert Place.EMPTY not in picture.rows(Matrix([], [], 1.0))["UPSERT-KEY"]
+
+
+def test_an_accepted_survivor_is_told_with_its_reason_and_does_not_fail_the_matrix() -> None:
+    matrix = Matrix([in_one_place(accepted="nobody can tell")], [], 1.0)
+    assert matrix.passed
+    told = "ACCEPTED    nothing works (UPSERT-KEY, in one place: after a delete): nobody can tell"
+    assert told in report.summary(matrix)
+
+
+def test_nothing_is_accepted_so_far() -> None:
+    assert [damage.name for damage in DAMAGES.values() if damage.accepted] == []
+
+
+def test_the_page_shows_cells_damages_and_servers(tmp_path: Path) -> None:
+    matrix = Matrix([in_one_place(), Kill(DAMAGE, trial(SEEN))], [trial(SEEN)], 1.0)
+    report.write(matrix, tmp_path)
+    page = (tmp_path / "kill-matrix.html").read_text()
+    for text in ("UPSERT-KEY, after a delete: not seen", "test_a_key", "assert 1 == 2", 'class="verdict failed"'):
+        assert text in page
+    kept = json.loads((tmp_path / "kill-matrix.json").read_text())["cells"]
+    assert {"rule": "UPSERT-KEY", "place": "after a delete", "state": "not seen", "damages": [DAMAGE.name]} in kept
+
+
 # ---------------------------------------------------------------------- what counts as seen
 
 
@@ -106,7 +189,7 @@ def test_one_survivor_fails_the_matrix_and_is_named() -> None:
     matrix = Matrix([Kill(DAMAGE, trial(SEEN)), Kill(DAMAGE, trial())], [], 1.0)
     assert not matrix.passed
     lines = "\n".join(report.summary(matrix))
-    assert "1 of 2 seen by a test of the broken rule: 50%" in lines
+    assert "1 of 2 seen (50%) by a test of the broken rule" in lines
     assert "NOT SEEN    nothing works (UPSERT-KEY, UPSERT-ID)" in lines
 
 

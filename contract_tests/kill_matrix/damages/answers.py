@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import HTMLResponse, Response
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import around, damage, instead
 from sendcloud_orders_sandbox.answers import json_answer
 from sendcloud_orders_sandbox.problems import RefusedError
@@ -161,7 +162,7 @@ def a_pointer_stops_above_the_field(patch: pytest.MonkeyPatch) -> None:
     pointers(patch, lambda pointer: pointer.rpartition("/")[0])
 
 
-@damage("pointers", "ERROR-POINTER")
+@damage("pointers", "ERROR-POINTER", place=Place.ITEM)
 def a_pointer_counts_items_from_one(patch: pytest.MonkeyPatch) -> None:
     pointers(
         patch,
@@ -239,7 +240,7 @@ def an_upsert_answers_without_the_envelope(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-@damage("wire shape", "UPSERT-RESULT")
+@damage("wire shape", "UPSERT-RESULT", place=Place.SINGLE)
 def an_upsert_of_one_order_answers_with_an_object(patch: pytest.MonkeyPatch) -> None:
     def upsert(true: Any, rules: Any, body: Any) -> Any:
         found = true(rules, body)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import Damage, around, damage, enlist, instead
 from sendcloud_orders_sandbox import listing
 from sendcloud_orders_sandbox.listing import Condition, Query
@@ -42,7 +43,7 @@ for name, rule in RULES.items():
 # ---------------------------------------------------------------------- integrations
 
 
-@damage("filters", "LIST-INTEGRATION")
+@damage("filters", "LIST-INTEGRATION", place=Place.SEVERAL_INTEGRATIONS)
 def only_the_first_of_several_integrations_counts(patch: pytest.MonkeyPatch) -> None:
     around(
         patch,
@@ -176,7 +177,7 @@ def the_day_of_change_is_looked_up_in_the_creation(patch: pytest.MonkeyPatch) ->
 # ---------------------------------------------------------------------- several, and unknown ones
 
 
-@damage("filters", "LIST-STATUS")
+@damage("filters", "LIST-STATUS", place=Place.FILTERS)
 def one_filter_of_several_is_enough(patch: pytest.MonkeyPatch) -> None:
     def select(true: Any, held: Any, conditions: Sequence[str], *given: Any) -> Any:
         return true(held, [f"({' OR '.join(conditions)})"] if conditions else [], *given)

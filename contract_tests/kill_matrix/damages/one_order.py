@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import answering, around, damage, instead
 from sendcloud_orders_sandbox import Rules
 from sendcloud_orders_sandbox.answers import json_answer
@@ -101,7 +102,7 @@ def a_patch_stores_nothing(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.apply", lambda true, rules, stored, body: stored)
 
 
-@damage("patch", "PATCH-MERGE")
+@damage("patch", "PATCH-MERGE", place=Place.NESTED)
 def a_patch_stores_what_stands_at_the_root_alone(patch: pytest.MonkeyPatch) -> None:
     around(
         patch,
@@ -112,7 +113,7 @@ def a_patch_stores_what_stands_at_the_root_alone(patch: pytest.MonkeyPatch) -> N
     )
 
 
-@damage("patch", "PATCH-MERGE")
+@damage("patch", "PATCH-MERGE", place=Place.ADDRESS)
 def a_patch_replaces_an_address_whole(patch: pytest.MonkeyPatch) -> None:
     def apply(true: Any, rules: Rules, stored: Order, body: Order) -> Order:
         changed: Order = true(rules, stored, body)
@@ -121,7 +122,7 @@ def a_patch_replaces_an_address_whole(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.apply", apply)
 
 
-@damage("patch", "PATCH-MERGE")
+@damage("patch", "PATCH-MERGE", place=Place.NESTED)
 def a_patch_replaces_a_price_whole(patch: pytest.MonkeyPatch) -> None:
     def apply(true: Any, rules: Rules, stored: Order, body: Order) -> Order:
         changed: Order = true(rules, stored, body)
@@ -131,7 +132,7 @@ def a_patch_replaces_a_price_whole(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.apply", apply)
 
 
-@damage("patch", "PATCH-MERGE")
+@damage("patch", "PATCH-MERGE", place=Place.NOTES)
 def a_patch_drops_the_notes_that_it_does_not_name(patch: pytest.MonkeyPatch) -> None:
     def apply(true: Any, rules: Rules, stored: Order, body: Order) -> Order:
         changed: Order = true(rules, stored, body)
@@ -142,7 +143,7 @@ def a_patch_drops_the_notes_that_it_does_not_name(patch: pytest.MonkeyPatch) -> 
     around(patch, "rules.Rules.apply", apply)
 
 
-@damage("patch", "PATCH-MERGE")
+@damage("patch", "PATCH-MERGE", place=Place.NESTED)
 def a_patch_cannot_change_the_status(patch: pytest.MonkeyPatch) -> None:
     def apply(true: Any, rules: Rules, stored: Order, body: Order) -> Order:
         changed: Order = true(rules, stored, body)
@@ -202,7 +203,7 @@ def a_patch_replaces_an_item_whole(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.change_items", change_items)
 
 
-@damage("patch", "PATCH-ITEMS")
+@damage("patch", "PATCH-ITEMS", place=Place.ITEM)
 def a_patch_overlooks_the_ids_of_the_manufacturer(patch: pytest.MonkeyPatch) -> None:
     def change_items(true: Any, rules: Rules, items: Sequence[Order], changes: Sequence[Order]) -> list[Order]:
         kept = [{name: change[name] for name in change if "manufacturer" not in name} for change in changes]
@@ -373,7 +374,7 @@ def a_second_delete_succeeds(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.delete", delete)
 
 
-@damage("delete", "DELETE-ORDER")
+@damage("delete", "DELETE-ORDER", place=Place.IN_LIST)
 def a_deleted_order_is_still_listed(patch: pytest.MonkeyPatch) -> None:
     hidden: set[int] = set()
 
@@ -386,7 +387,7 @@ def a_deleted_order_is_still_listed(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.find", find)
 
 
-@damage("delete", "DELETE-ORDER")
+@damage("delete", "DELETE-ORDER", place=Place.BY_ID)
 def a_deleted_order_can_still_be_read(patch: pytest.MonkeyPatch) -> None:
     hidden: set[int] = set()
 

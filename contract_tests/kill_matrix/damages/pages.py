@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import around, damage, instead
 from sendcloud_orders_sandbox import Rules, listing
 from sendcloud_orders_sandbox.listing import Cursor, Query, SortKey
@@ -25,7 +26,7 @@ def a_page_holds_50_rows_unless_asked_otherwise(patch: pytest.MonkeyPatch) -> No
     instead(patch, "listing.DEFAULT_PAGE_SIZE", 50)
 
 
-@damage("pagination", "LIST-PAGE-SIZE")
+@damage("pagination", "LIST-PAGE-SIZE", place=Place.FULL)
 def a_page_holds_100_rows_at_most(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "listing.LARGEST_PAGE_SIZE", 100)
 
@@ -58,7 +59,7 @@ def the_next_link_has_no_cursor(patch: pytest.MonkeyPatch) -> None:
     links(patch, lambda header: header and header.replace("cursor=", "page_token="))
 
 
-@damage("pagination", "LIST-CURSOR")
+@damage("pagination", "LIST-CURSOR", place=Place.LAST_PAGE)
 def an_empty_page_follows_the_last(patch: pytest.MonkeyPatch) -> None:
     def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
         found: PageOfOrders = true(rules, query)
@@ -86,7 +87,7 @@ def the_cursor_leads_back_to_the_first_page(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "listing.read_cursor", lambda query, keys: None)
 
 
-@damage("pagination", "LIST-COMPLETE")
+@damage("pagination", "LIST-COMPLETE", place=Place.LATER_PAGE)
 def a_row_is_skipped_between_two_pages(patch: pytest.MonkeyPatch) -> None:
     def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
         found: PageOfOrders = true(rules, query)
@@ -95,7 +96,7 @@ def a_row_is_skipped_between_two_pages(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.page", page)
 
 
-@damage("pagination", "LIST-COMPLETE")
+@damage("pagination", "LIST-COMPLETE", place=Place.LATER_PAGE)
 def a_row_is_repeated_between_two_pages(patch: pytest.MonkeyPatch) -> None:
     last: dict[str, Any] = {}
 
@@ -117,7 +118,7 @@ def rows_that_tie_at_the_end_of_a_page_are_skipped(patch: pytest.MonkeyPatch) ->
     )
 
 
-@damage("pagination", "LIST-COMPLETE")
+@damage("pagination", "LIST-COMPLETE", place=Place.LATER_PAGE)
 def the_filters_are_lost_on_the_second_page(patch: pytest.MonkeyPatch) -> None:
     around(
         patch,
@@ -209,7 +210,7 @@ def without_a_sort_rows_come_as_they_happen_to_lie(patch: pytest.MonkeyPatch) ->
     unsorted(patch, SortKey("id * 7919 % 104729", True), SortKey("id", True))
 
 
-@damage("sort", "LIST-SORT")
+@damage("sort", "LIST-SORT", place=Place.LATER_PAGE)
 def without_a_sort_only_the_first_page_starts_with_the_newest(patch: pytest.MonkeyPatch) -> None:
     def page(true: Any, rules: Rules, query: Query) -> PageOfOrders:
         found: PageOfOrders = true(rules, query)

@@ -60,7 +60,7 @@ for name, (field, place) in NOT_BOUND.items():
 
 
 @damage("bounds", "UPSERT-BOUNDS", place=Place.PATCH)
-def an_update_may_name_any_currency(patch: pytest.MonkeyPatch) -> None:
+def a_patch_may_name_any_currency(patch: pytest.MonkeyPatch) -> None:
     overlook(patch, "currency", missing=False, schema="OrderUpdate")
 
 
@@ -134,18 +134,17 @@ def the_first_order_of_several_may_be_of_any_account(patch: pytest.MonkeyPatch) 
 
 
 @damage("bounds", "UPSERT-SERVICE-POINT", place=Place.UPDATE)
-def an_upsert_of_another_service_point_leaves_the_old_id(patch: pytest.MonkeyPatch) -> None:
-    around(patch, "rules.Rules.replace", lambda true, rules, stored, sent: merge(stored, sent))
+def an_update_loses_the_service_point(patch: pytest.MonkeyPatch) -> None:
+    def replace(true: Any, rules: Rules, stored: Order, sent: Order) -> Order:
+        changed: Order = true(rules, stored, sent)
+        return {name: changed[name] for name in changed if name != "service_point_details"}
+
+    around(patch, "rules.Rules.replace", replace)
 
 
-@damage("bounds", "UPSERT-SERVICE-POINT", "PATCH-MERGE", place=Place.PATCH)
-def a_patch_of_another_service_point_leaves_the_old_id(patch: pytest.MonkeyPatch) -> None:
-    def apply(true: Any, rules: Rules, stored: Order, body: Order) -> Order:
-        changed: Order = true(rules, stored, body)
-        point = merge(stored.get("service_point_details"), body.get("service_point_details") or {})
-        return changed | ({"service_point_details": point} if body.get("service_point_details") else {})
-
-    around(patch, "rules.Rules.apply", apply)
+@damage("bounds", "UPSERT-SERVICE-POINT", place=Place.PATCH)
+def a_patch_may_name_two_service_points(patch: pytest.MonkeyPatch) -> None:
+    overlook(patch, r"service_point_details(/\w+)?", missing=False, schema="OrderUpdate")
 
 
 @damage("bounds", "UPSERT-SERVICE-POINT", place=Place.LAST_ROW)
@@ -190,9 +189,9 @@ POINTERS: dict[str, tuple[Place, Callable[[str], str]]] = {
         Place.CUSTOMS,
         lambda pointer: re.sub(r"(customs_details)/.*", r"\1", pointer),
     ),
-    "a pointer to a tag names no tag": (
+    "a pointer to the tags names the notes": (
         Place.TAGS,
-        lambda pointer: re.sub(r"(tags)/.*", r"\1", pointer),
+        lambda pointer: re.sub(r"tags.*", "notes", pointer),
     ),
 }
 for name, (place, change) in POINTERS.items():
@@ -254,11 +253,6 @@ def only_the_first_bad_item_of_an_order_is_told(patch: pytest.MonkeyPatch) -> No
             one for one in found if not re.search(r"order_items/[1-9]", one.get("source", {}).get("pointer", ""))
         ],
     )
-
-
-@damage("errors", "ERROR-TOGETHER", place=Place.NESTED)
-def a_foreign_integration_is_told_only_when_all_else_is_well(patch: pytest.MonkeyPatch) -> None:
-    told(patch, lambda found: [one for one in found if "does not exist" not in one["detail"]])
 
 
 # ---------------------------------------------------------------------- the envelope of one operation

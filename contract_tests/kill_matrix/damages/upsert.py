@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import around, damage, instead
 from sendcloud_orders_sandbox import Policies, Rules
 from sendcloud_orders_sandbox.problems import Problem, RefusedError, invalid, order_pointer
@@ -48,7 +49,7 @@ def the_first_100_of_too_many_orders_are_stored(patch: pytest.MonkeyPatch) -> No
     around(patch, "rules.Rules.require_size", require_size)
 
 
-@damage("batching", "UPSERT-LIMIT")
+@damage("batching", "UPSERT-LIMIT", place=Place.FULL)
 def only_the_first_50_orders_of_a_batch_are_stored(patch: pytest.MonkeyPatch) -> None:
     def upsert(true: Any, rules: Rules, body: Any) -> Any:
         references = true(rules, body)
@@ -105,7 +106,7 @@ def a_bad_order_is_left_out_and_the_rest_accepted(patch: pytest.MonkeyPatch) -> 
     around(patch, "rules.Rules.upsert", upsert)
 
 
-@damage("batching", "UPSERT-MIXED")
+@damage("batching", "UPSERT-MIXED", place=Place.SEVERAL_INTEGRATIONS)
 def a_batch_of_two_integrations_is_refused(patch: pytest.MonkeyPatch) -> None:
     def batch_problems(true: Any, rules: Rules, batch: Sequence[Order]) -> Iterator[Problem]:
         found = list(true(rules, batch))
@@ -127,7 +128,7 @@ def new_and_known_orders_in_one_batch_are_refused(patch: pytest.MonkeyPatch) -> 
     around(patch, "rules.Rules.batch_problems", batch_problems)
 
 
-@damage("batching", "UPSERT-RESULT")
+@damage("batching", "UPSERT-RESULT", place=Place.LAST_ROW)
 def the_last_order_of_a_batch_gets_no_reference(patch: pytest.MonkeyPatch) -> None:
     def upsert(true: Any, rules: Rules, body: Any) -> Any:
         references = true(rules, body)
@@ -189,7 +190,7 @@ def matching(patch: pytest.MonkeyPatch, condition: str) -> None:
     around(patch, "store.Store.find_key", find_key)
 
 
-@damage("upsert matching", "UPSERT-KEY")
+@damage("upsert matching", "UPSERT-KEY", place=Place.SEVERAL_INTEGRATIONS)
 def an_order_is_matched_whatever_its_integration(patch: pytest.MonkeyPatch) -> None:
     matching(patch, "order_id = :order_id")
 
@@ -229,12 +230,12 @@ def an_upsert_always_creates(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.target", target)
 
 
-@damage("upsert matching", "UPSERT-KEY")
+@damage("upsert matching", "UPSERT-KEY", place=Place.UPDATE)
 def an_upsert_never_updates(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.replace", lambda true, rules, stored, sent: stored)
 
 
-@damage("upsert matching", "UPSERT-KEY")
+@damage("upsert matching", "UPSERT-KEY", place=Place.UPDATE)
 def a_known_order_is_refused(patch: pytest.MonkeyPatch) -> None:
     def identity_problems(true: Any, rules: Rules, position: int, order: Order) -> Iterator[Problem]:
         yield from true(rules, position, order)
@@ -256,7 +257,7 @@ def an_order_that_is_being_saved_is_not_matched(patch: pytest.MonkeyPatch) -> No
     around(patch, "rules.Rules.target", target)
 
 
-@damage("upsert matching", "UPSERT-STATUS")
+@damage("upsert matching", "UPSERT-STATUS", place=Place.UPDATE)
 def an_update_answers_another_status_than_a_creation(patch: pytest.MonkeyPatch) -> None:
     def upsert(true: Any, orders: Any, body: Any) -> Any:
         held = orders.rules
@@ -292,7 +293,7 @@ def the_items_of_an_upsert_are_ignored_once_there_are_some(patch: pytest.MonkeyP
     around(patch, "rules.Rules.replace", replace)
 
 
-@damage("upsert matching", "UPSERT-REQUIRED")
+@damage("upsert matching", "UPSERT-REQUIRED", place=Place.UPDATE)
 def a_known_order_may_be_upserted_in_part(patch: pytest.MonkeyPatch) -> None:
     def upsert(true: Any, rules: Rules, body: Any) -> Any:
         def completed(order: Any) -> Any:
@@ -333,7 +334,7 @@ def renamed_ids(body: Any) -> Any:
     ]
 
 
-@damage("ids", "UPSERT-ID")
+@damage("ids", "UPSERT-ID", place=Place.ID_AS_NUMBER)
 def an_id_may_be_a_number(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.upsert", lambda true, rules, body: true(rules, renamed_ids(body)))
     around(
@@ -431,7 +432,7 @@ def unchecked(patch: pytest.MonkeyPatch, *ends: str) -> None:
     around(patch, "rules.Rules.schema_problems", schema_problems)
 
 
-@damage("bounds", "UPSERT-REQUIRED")
+@damage("bounds", "UPSERT-REQUIRED", place=Place.NESTED)
 def the_payment_status_is_not_required(patch: pytest.MonkeyPatch) -> None:
     unchecked(patch, "payment_details/status")
 
@@ -446,7 +447,7 @@ def a_missing_field_is_refused_in_other_words(patch: pytest.MonkeyPatch) -> None
     around(patch, "rules.Rules.schema_problems", schema_problems)
 
 
-@damage("bounds", "UPSERT-BOUNDS")
+@damage("bounds", "UPSERT-BOUNDS", place=Place.ITEM)
 def a_quantity_of_zero_is_accepted(patch: pytest.MonkeyPatch) -> None:
     unchecked(patch, "/quantity")
 

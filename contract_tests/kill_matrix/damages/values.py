@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import around, damage
 from sendcloud_orders_sandbox import Rules
 
@@ -319,7 +320,7 @@ def items(patch: pytest.MonkeyPatch, change: Callable[[list[Order]], list[Order]
     details(patch, lambda found: found | {"order_items": change(found["order_items"])})
 
 
-@damage("fields", "VALUES-SURVIVE")
+@damage("fields", "VALUES-SURVIVE", place=Place.ITEM)
 def items_come_back_reversed(patch: pytest.MonkeyPatch) -> None:
     items(patch, lambda found: found[::-1])
 
@@ -348,12 +349,12 @@ def properties_are_flattened_to_text(patch: pytest.MonkeyPatch) -> None:
     items(patch, lambda found: list(map(flat, found)))
 
 
-@damage("fields", "VALUES-SURVIVE")
+@damage("fields", "VALUES-SURVIVE", place=Place.TAGS)
 def tags_are_sorted(patch: pytest.MonkeyPatch) -> None:
     details(patch, lambda found: found | ({"tags": sorted(found["tags"])} if found.get("tags") else {}))
 
 
-@damage("fields", "VALUES-SURVIVE")
+@damage("fields", "VALUES-SURVIVE", place=Place.MEASUREMENT)
 def weights_are_whole(patch: pytest.MonkeyPatch) -> None:
     def leaf(name: str, value: Any) -> Any:
         whole = isinstance(value, dict) and name == "weight" and value.get("value") is not None
@@ -378,12 +379,12 @@ def without(patch: pytest.MonkeyPatch, name: str) -> None:
     read(patch, pruned)
 
 
-@damage("fields", "VALUES-SURVIVE")
+@damage("fields", "VALUES-SURVIVE", place=Place.ADDRESS)
 def billing_addresses_are_lost(patch: pytest.MonkeyPatch) -> None:
     without(patch, "billing_address")
 
 
-@damage("fields", "VALUES-SURVIVE")
+@damage("fields", "VALUES-SURVIVE", place=Place.CUSTOMS)
 def customs_details_are_lost(patch: pytest.MonkeyPatch) -> None:
     without(patch, "customs_details")
 
