@@ -22,6 +22,7 @@ from orders import factory
 from runs import proxies
 from suite.answer import Body, Json, Reply, data_of, next_cursor, template
 from suite.conformance import check_answer
+from suite.patience import Patience
 from suite.traces import Traces
 
 T = TypeVar("T")
@@ -46,7 +47,7 @@ class Target:
 
     `stateful` is false for the mock, which answers examples: there only status and shape can be shown.
     `direct_url` takes requests that break the spec on purpose, past a validating proxy in front of `base_url`.
-    `patience` is how long, in seconds, an accepted order may stay unreadable.
+    `patience` is how long, in seconds, an accepted order may stay unreadable; `waits` grow short when one stays so.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Target:
         self.exchanges: list[Reply] = []
         self.requests = 0
         self.operations: set[str] = set()
+        self.waits = Patience(self.patience)
         self._numbers = itertools.count(1)
         self.traces = Traces(self.run)
         self._http = proxies.client(self.base_url, timeout=HTTP_PATIENCE, follow_redirects=False)
@@ -112,7 +114,7 @@ class Target:
             send_headers["Content-Type"] = "application/json"
         send_headers.update(headers or {})
         credentials = (self.public_key, self.secret_key) if auth == "own" else auth
-        deadline = time.monotonic() + 2 * self.patience
+        deadline = time.monotonic() + 2 * self.waits.seconds
         for attempt in itertools.count():
             if self.pace:
                 self.pace.acquire("read" if method == "GET" else "write")
@@ -129,7 +131,10 @@ class Target:
             shown = path + (f"?{response.request.url.query.decode()}" if params else "")
             answer = Reply(method, shown, response.status_code, response.headers, response.content, content or b"")
             self.exchanges.append(answer)
-            if not _passing(answer) or (conflicts and is_conflict(answer)) or time.monotonic() > deadline:
+            if not _passing(answer) or (conflicts and is_conflict(answer)):
+                break
+            if time.monotonic() > deadline:
+                self.waits.lost = True
                 break
             time.sleep(_delay(answer, attempt))
         self._note_fate(answer, body)
@@ -177,22 +182,14 @@ class Target:
             data: Body | None = last[0].json["data"] if last[0].status == 200 else None
             return data if data and until(data) else None
 
+        waited = self.waits.seconds
         found = self.eventually(look)
-        assert found, f"order {id_} did not become as expected within {self.patience} s; last answer:\n{last[0]}"
+        assert found, f"order {id_} did not become as expected within {waited:.0f} s; last answer:\n{last[0]}"
         return found
 
-    def eventually(self, look: Callable[[], T | None], at_least: int = 1) -> T | None:
-        """Call `look` until it returns something true, for as long as saving may lag; return its last answer.
-
-        at_least: how many times to look, however long it takes.
-        """
-        deadline = time.monotonic() + self.patience
-        for attempt in itertools.count():
-            found = look()
-            if found or (attempt + 1 >= at_least and time.monotonic() > deadline):
-                return found
-            time.sleep(min(0.02 * 2**attempt, 0.5))
-        raise AssertionError("unreachable")
+    def eventually(self, look: Callable[[], T | None]) -> T | None:
+        """Call `look` until it returns something true, for as long as saving may lag; return its last answer."""
+        return self.waits.eventually(look)
 
     def settle(self) -> None:
         """Wait until everything that was accepted before this call must be readable: store a marker and wait for it."""
@@ -247,8 +244,9 @@ class Target:
         """
         try:
             # What was accepted may not be stored yet and answer 404: the whole round is made again for a while.
+            # On a broken server too: an order of ours that comes late is not to stay.
             if self.stateful:
-                self.eventually(self._take_back_all, at_least=CLEANING_ROUNDS)
+                self.waits.eventually(self._take_back_all, CLEANING_ROUNDS, self.patience)
         finally:
             self.close()
         left = self.traces.stored if self.stateful else {}
@@ -265,7 +263,7 @@ class Target:
                 self._look_up(order_id)
             for id_, order_id in sorted(traces.stored.items()):
                 if self._is_ours(id_, order_id):
-                    self.send("DELETE", f"/orders/{id_}", checked=False)
+                    self.send("DELETE", f"/orders/{id_}", valid=False, checked=False)
         except httpx.TransportError:
             return False
         return not (traces.unanswered or traces.stored)
