@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, chdir, contextmanager
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -312,15 +312,17 @@ def test_the_plugin_gives_a_test_a_fresh_sandbox_in_one_line(pytester: pytest.Py
 
 
 def require_status(pytester: pytest.Pytester, status: int, *arguments: str, options: str = "{}") -> None:
-    """Let a test in a folder below expect the status that the policies of its sandbox give to a success."""
-    pytester.mkdir("below").joinpath("test_it.py").write_text(
+    """Let a test, run in a folder below, expect the status that the policies of its sandbox give to a success."""
+    below = pytester.mkdir("below")
+    below.joinpath("test_it.py").write_text(
         "import pytest\n"
         "@pytest.fixture\n"
         f"def sendcloud_sandbox_options(): return {options}\n"
         f"def test_it(sendcloud_sandbox): assert sendcloud_sandbox.policies.success_status == {status}\n"
     )
     plugin = [] if is_installed() else ["-p", PLUGIN]
-    pytester.runpytest_inprocess("below", *plugin, *arguments).assert_outcomes(passed=1)
+    with chdir(below):
+        pytester.runpytest_inprocess(*plugin, *arguments).assert_outcomes(passed=1)
 
 
 @pytest.fixture
@@ -339,7 +341,7 @@ def test_the_plugin_takes_the_policies_that_the_configuration_file_names(pyteste
 def test_the_command_line_of_pytest_comes_before_its_configuration_file(
     pytester: pytest.Pytester, probed: Path
 ) -> None:
-    require_status(pytester, 202, f"--sendcloud-policies={probed.relative_to(pytester.path)}")
+    require_status(pytester, 202, f"--sendcloud-policies=../{probed.name}")
 
 
 def test_the_options_of_a_test_come_before_both(pytester: pytest.Pytester, probed: Path) -> None:
