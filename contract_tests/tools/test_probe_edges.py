@@ -16,7 +16,7 @@ from probe.asking import Finding, ask
 from probe.lab import Lab
 from probe.question import QUESTIONS, Neither, NotSeen, Seen
 from probe.questions import edges
-from sendcloud_orders_sandbox import Policies, Sandbox
+from sendcloud_orders_sandbox import Policies, Sandbox, problems
 from sendcloud_orders_sandbox.policies import UNBOUNDED
 from suite import target as target_module
 from suite.target import Target, is_conflict
@@ -144,11 +144,13 @@ def keep_the_first_spelling(patch: pytest.MonkeyPatch) -> None:
     around(patch, "rules.Rules.replace", replace)
 
 
-def test_one_order_of_two_spellings_is_seen_and_taken_back_whichever_it_keeps(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("keep", [keep_the_first_spelling, lambda patch: None])
+def test_one_order_of_two_spellings_is_seen_and_taken_back_without_a_wait_whichever_it_keeps(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, keep: Inflict
 ) -> None:
-    keep_the_first_spelling(monkeypatch)
+    keep(monkeypatch)
     assert probe(sandbox, "key_case", key_case="any").answer == Seen("any")
+    assert len(sandbox.requests) < 10
 
 
 # ---------------------------------------------------------------------- what no policy has
@@ -223,6 +225,25 @@ def serve_lists_alone(patch: pytest.MonkeyPatch) -> None:
     around(patch, "app.Slashed.answer", answer)
 
 
+def fail_alone(patch: pytest.MonkeyPatch) -> None:
+    """Refuse a long name in a batch, and fail for one by itself."""
+
+    async def answer(true: Any, operations: Any, request: Any) -> Response:
+        is_alone = (await request.body()).count(b'"order_id"') == 1
+        given: Response = await true(operations, request)
+        return Response(status_code=500) if is_alone and given.status_code == 400 else given
+
+    around(patch, "app.Operations.answer", answer)
+
+
+def refuse_notes_too(patch: pytest.MonkeyPatch) -> None:
+    def batch_problems(true: Any, rules: Any, batch: Any) -> Any:
+        yield from true(rules, batch)
+        yield problems.invalid("no", "/data/attributes/[1]/order_details/notes")
+
+    around(patch, "rules.Rules.batch_problems", batch_problems)
+
+
 def refuse_every_length(patch: pytest.MonkeyPatch) -> None:
     def find_breaches(true: Any, name: str, value: Any, policies: Policies) -> Any:
         return true(name, value, msgspec.structs.replace(policies, order_id_length=63))
@@ -254,6 +275,8 @@ ODD: dict[str, tuple[str, dict[str, Any], Inflict, str]] = {
     "long ids that fail": ("order_id_length", {}, fail_on_long("order_id", 500), "500"),
     "long numbers that are refused alone": ("order_number_length", {}, fail_on_long("order_number", 400), "400"),
     "no length that is enough": ("order_id_length", {}, refuse_every_length, "64 characters is refused"),
+    "long ids that fail alone": ("order_id_length", {"order_id_length": 200}, fail_alone, "500"),
+    "more than a long id": ("order_id_length", {"order_id_length": 200}, refuse_notes_too, "more than lengths"),
     "costs that vanish": ("numeric_costs", {"numeric_costs": "accept"}, lose_costs, "came back as None"),
     "keys that fail": ("key_case", {}, answering(lambda: Response(status_code=500), 201), "500"),
 }

@@ -56,15 +56,15 @@ class SandboxProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Read what a client sends; drop the rest of a request that has its response already."""
-        if not (self.lingering or self.is_sending_refused()):
-            self.unread = 0
-        else:
-            self.unread += len(data)
-            if self.unread > UNREAD_BYTES:
-                self.wire.abort()
-                return
         if not self.lingering:
             super().data_received(data)
+        # Only now: the end of a request that was refused may come together with the beginning of the next.
+        if not (self.lingering or self.is_sending_refused()):
+            self.unread = 0
+            return
+        self.unread += len(data)
+        if self.unread > UNREAD_BYTES:
+            self.wire.abort()
 
     def on_response_complete(self) -> None:
         """Wait for the next request, or for the rest of this one."""

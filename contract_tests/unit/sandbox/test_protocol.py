@@ -166,6 +166,22 @@ def test_a_body_that_is_announced_as_too_long_is_a_413_at_once(
     assert str(limit).encode() in answer.body
 
 
+def test_what_is_read_in_vain_of_one_request_does_not_count_for_the_next(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(protocol, "UNREAD_BYTES", MEGABYTE)
+    limited(sandbox)
+    refused = head(sandbox, f"PUT {ORDERS}", TYPE, f"Content-Length: {MEGABYTE}")
+    with connected(sandbox) as connection:
+        connection.sendall(refused + b" " * (MEGABYTE - 1))
+        assert receive(connection).status == 405
+        # The last byte of the one comes together with the beginning of the next.
+        connection.sendall(b" " + refused + b" " * MEGABYTE)
+        assert receive(connection).status == 405
+        connection.sendall(head(sandbox, f"GET {ORDERS}"))
+        assert receive(connection).status == 200
+
+
 def test_a_body_as_long_as_the_limit_is_read(api: Api, sandbox: Sandbox) -> None:
     limit = limited(sandbox)
     body = api.build_request("POST", "/orders", json=[order()]).read()
