@@ -26,7 +26,7 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test contract unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance lock clean
+.PHONY: help test contract probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,12 @@ test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools
 
 contract: $(TOOLS) node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
 	$(TOX) -e contract
+
+probe: $(TOOLS) ## ask TARGET what its documentation leaves open, and write it as policies: ONLY=key_twice,page_size
+	$(TOX) -q -e probe
+
+probe-selftest: $(TOOLS) ## prove that the probe finds out 200 random combinations of the sandbox's policies
+	$(TOX) -e probe-selftest
 
 unit: $(TOOLS) node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install

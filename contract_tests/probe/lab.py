@@ -77,12 +77,14 @@ class Bench:
 
     stock: how many orders are stored beforehand, beside those that no question changes.
     made: what was made once, or the error that it ended in, with its evidence.
+    throttled: the 429s that were met.
     hasty: whether an order never came.
     """
 
     target: Target
     stock: int = 0
     made: dict[str, tuple[Any, list[Exchange]]] = field(default_factory=dict)
+    throttled: list[Reply] = field(default_factory=list)
     hasty: bool = False
     given: int = 0
 
@@ -137,7 +139,9 @@ class Lab:
                     conflicts=conflicts,
                 )
         finally:
-            self.evidence += [Exchange(reply, dict(headers or {})) for reply in self.target.exchanges[before:]]
+            replies = self.target.exchanges[before:]
+            self.evidence += [Exchange(reply, dict(headers or {})) for reply in replies]
+            self.bench.throttled += [reply for reply in replies if reply.status == 429]
 
     def once(self, method: str, path: str, **request: Any) -> Reply:
         """Do the same, but take a conflict for an answer."""

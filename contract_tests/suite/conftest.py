@@ -1,17 +1,16 @@
 """Which server a test speaks to: the mock and the sandbox of this project, or the one that TARGET names."""
 
 import os
-import signal
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager, nullcontext
-from types import FrameType
+from contextlib import nullcontext
 
 import pytest
 
 from ledger import RULES, rules_of
 from runs import proxies
+from runs.interruption import interrupted_once
 from suite import servers
-from suite.settings import ForeignTarget, SettingsError
+from suite.settings import PROBED, ForeignTarget, SettingsError, probed
 from suite.shelf import Shelf
 from suite.stock import Stock
 from suite.target import Target
@@ -19,11 +18,17 @@ from suite.verdict import Verdict
 
 FOREIGN = pytest.StashKey[ForeignTarget | None]()
 
+if os.environ.get("TARGET") and not os.environ.get("POLICIES"):
+    # Nobody said what that server does where the documentation leaves it a choice.
+    collect_ignore = ["test_probed.py"]
+
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stateful: needs a server that remembers, whatever its rules say")
+    config.addinivalue_line("markers", "probed: holds the server to what it was seen to do, documented or not")
     try:
         config.stash[FOREIGN] = foreign = ForeignTarget.from_environment(os.environ)
+        config.stash[PROBED] = probed(os.environ)
         if foreign:
             proxies.client(foreign.base_url).close()
     except (SettingsError, proxies.ProxyError) as error:
@@ -50,7 +55,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.stash[FOREIGN] is None:
         return
     for item in items:
-        if any(RULES[id_].sure == "low" for id_ in rules_of(item) if id_ in RULES):
+        low = any(RULES[id_].sure == "low" for id_ in rules_of(item) if id_ in RULES)
+        if low and not item.get_closest_marker("probed"):
             item.add_marker(pytest.mark.skip(reason="undocumented by the service: not held against a foreign server"))
 
 
@@ -59,35 +65,13 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """The server under test, and no order of ours left on it afterwards."""
     foreign = request.config.stash[FOREIGN]
     with nullcontext(servers.foreign(foreign)) if foreign else servers.OWN[request.param]() as found:
-        with _interrupted_once():
+        with interrupted_once():
             yield found
             left = found.clean_up()
         verdict = Verdict.of(request.config)
         verdict.requests[found.name] += found.requests
         verdict.operations |= found.operations
         assert not left, "\n".join(["this run could not take back all that it made:", *left])
-
-
-@contextmanager
-def _interrupted_once() -> Iterator[None]:
-    """End a run on SIGTERM as on SIGINT, and let no second signal keep it from taking its orders back.
-
-    A Ctrl-C reaches the run twice: from the terminal, and from tox, which passes on its own.
-    """
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        for one in before:
-            signal.signal(one, signal.SIG_IGN)
-        raise KeyboardInterrupt
-
-    before = {one: signal.getsignal(one) for one in (signal.SIGINT, signal.SIGTERM)}
-    for one in before:
-        signal.signal(one, interrupt)
-    try:
-        yield
-    finally:
-        for one, handler in before.items():
-            signal.signal(one, handler)
 
 
 @pytest.fixture(scope="session")

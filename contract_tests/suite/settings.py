@@ -1,12 +1,20 @@
 """Read from the environment which foreign server the suite is to run against, and refuse what cannot work."""
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Self
+from pathlib import Path
+from typing import Any, Self
 from urllib.parse import urlsplit
 
-from runs.proxies import is_loopback
+import pytest
 
+from runs.proxies import is_loopback
+from sendcloud_orders_sandbox import Policies
+from sendcloud_orders_sandbox.policies import UnknownPolicyError
+
+PROBED = pytest.StashKey[dict[str, Any] | None]()
+"""What a foreign server was seen to do, as values of policies; None when nobody said."""
 VENDOR = ("sendcloud.sc", "sendcloud.com")
 
 
@@ -54,6 +62,27 @@ class ForeignTarget:
             paced=not loopback,
             patience=float(environment.get("SENDCLOUD_PATIENCE") or 30),
         )
+
+
+def probed(environment: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return the policies that the file POLICIES names, with their values; None when it names no file.
+
+    Raises `SettingsError` for a file that cannot be read, names no policy or an unknown one, and without a TARGET,
+    since the project's own sandbox is held to its own policies.
+    """
+    path = environment.get("POLICIES", "").strip()
+    if not path:
+        return None
+    if not environment.get("TARGET"):
+        raise SettingsError("POLICIES says what a probed TARGET does, and TARGET is not set: name the server as well")
+    try:
+        policies = Policies.from_toml(path)
+        named = tomllib.loads(Path(path).read_text(encoding="utf-8"))["policies"]
+    except UnknownPolicyError as error:
+        raise SettingsError(f"POLICIES must be a file that `make probe` wrote: {error}") from None
+    if not named:
+        raise SettingsError(f"POLICIES: the table [policies] of {path} is empty, so that there is nothing to hold")
+    return {name: getattr(policies, name) for name in named}
 
 
 def _needed(environment: Mapping[str, str], name: str) -> str:

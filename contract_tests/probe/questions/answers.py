@@ -120,7 +120,7 @@ def whether_answers_have_unknown_fields(lab: Lab) -> Answer:
 @question("retry_after", "RATE-RETRY-AFTER", late=True, allowed=True)
 def how_a_429_says_when_to_try_again(lab: Lab) -> Answer:
     """How does a 429 say when to try again?"""
-    throttled = [reply for reply in lab.target.exchanges if reply.status == 429]
+    throttled = lab.bench.throttled
     if not throttled:
         return NotSeen("no request met a 429")
     lab.show(throttled[0])
