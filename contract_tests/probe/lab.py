@@ -9,6 +9,8 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import httpx
+
 from orders.factory import address, item
 from suite.answer import Body, Json, Reply, data_of
 from suite.target import Target
@@ -124,23 +126,27 @@ class Lab:
         orders: those that `content` holds, so that they are taken back; a `body` names its own.
         conflicts: whether a conflict is an answer.
         """
+        request: dict[str, Any] = {
+            "body": body,
+            "content": content,
+            "params": [(name, str(value)) for name, value in (params or {}).items()],
+            "headers": dict(headers or {}),
+            "conflicts": conflicts,
+        }
+        with self.target.lends(*orders) if orders else nullcontext():
+            try:
+                return self._send(method, path, request)
+            except (httpx.NetworkError, httpx.RemoteProtocolError):
+                # A server may close the connection after an answer; what it never read can be sent again.
+                return self._send(method, path, request)
+
+    def _send(self, method: str, path: str, request: dict[str, Any]) -> Reply:
         before = len(self.target.exchanges)
         try:
-            with self.target.lends(*orders) if orders else nullcontext():
-                return self.target.send(
-                    method,
-                    path,
-                    body=body,
-                    content=content,
-                    params=[(name, str(value)) for name, value in (params or {}).items()],
-                    headers=dict(headers or {}),
-                    valid=False,
-                    checked=False,
-                    conflicts=conflicts,
-                )
+            return self.target.send(method, path, valid=False, checked=False, **request)
         finally:
             replies = self.target.exchanges[before:]
-            self.evidence += [Exchange(reply, dict(headers or {})) for reply in replies]
+            self.evidence += [Exchange(reply, request["headers"]) for reply in replies]
             self.bench.throttled += [reply for reply in replies if reply.status == 429]
 
     def once(self, method: str, path: str, **request: Any) -> Reply:
@@ -209,7 +215,7 @@ class Lab:
                 del self.evidence[start + 1 : -1]
             if found is not None or time.monotonic() > deadline:
                 return found
-            time.sleep(min(0.02 * 1.5**attempt, 0.5))
+            time.sleep(min(0.02 * 1.3**attempt, 0.5))
         raise AssertionError("unreachable")
 
     def wait_until(self, condition: Callable[[], bool], otherwise: str) -> None:

@@ -18,6 +18,7 @@ from probe import questions
 from probe.asking import ask_all
 from probe.question import QUESTIONS, Answer, NotSeen, Seen
 from sendcloud_orders_sandbox import Policies, Sandbox
+from sendcloud_orders_sandbox.policies import UNBOUNDED
 from suite import target as target_module
 from suite.target import Target
 
@@ -25,6 +26,7 @@ COMBINATIONS = int(os.environ.get("PROBE_COMBINATIONS") or 8)
 # From here on it would be odd if a value never came up.
 MANY = 200
 STRANGERS = 101
+MEBIBYTE = 1024 * 1024
 PATIENCE = 20.0
 FIELDS = {field.name: field for field in msgspec.structs.fields(Policies)}
 VALUES: dict[str, st.SearchStrategy[Any]] = {
@@ -32,6 +34,9 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "conflict_every": st.just(0) | st.integers(3, 20),
     "throttle_every": st.just(0) | st.integers(8, 40),
     "throttle_seconds": st.integers(0, 1),
+    "body_limit": st.sampled_from([1_000_000, 1_234_567, 5 * MEBIBYTE, 17 * MEBIBYTE]),
+    "order_id_length": st.sampled_from([64, 77, 255, UNBOUNDED]),
+    "order_number_length": st.sampled_from([64, 191, 300, UNBOUNDED]),
     "link_base": st.sampled_from(["/api/v3", "/v3", "", "https://elsewhere.example/v3", "http://elsewhere.example:81"]),
 }
 
@@ -76,17 +81,20 @@ def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 def expected(policies: Policies, name: str, answer: Answer, throttled: bool) -> bool:
     """Tell whether an answer is the policy, or says for a good reason that there was nothing to see."""
     if isinstance(answer, NotSeen):
-        match name:
-            case "retry_after":
-                return not throttled
-            case "conflict_while_saving":
-                # On a busy machine an order may be saved before it is looked at.
-                return True
+        return {
+            "retry_after": not throttled,
+            "body_limit": policies.body_limit > MEBIBYTE * 16,
+            "long_body": policies.body_limit > MEBIBYTE * 16,
+            "order_id_length": policies.order_id_length == UNBOUNDED,
+            "order_number_length": policies.order_number_length == UNBOUNDED,
+            # On a busy machine an order may be saved before it is looked at.
+            "conflict_while_saving": True,
+            "conflict_status": policies.key_twice != "conflict",
+        }.get(name, False)
     if not isinstance(answer, Seen):
         return False
-    if name == "save_lag":
-        return answer.between is not None and answer.between[0] <= policies.save_lag <= answer.between[1]
-    return bool(answer.value == getattr(policies, name))
+    value = getattr(policies, name)
+    return answer.between[0] <= value <= answer.between[1] if answer.between else bool(answer.value == value)
 
 
 def test_each_policy_of_a_random_combination_is_seen(
@@ -104,14 +112,16 @@ def test_each_policy_of_a_random_combination_is_seen(
         # A smaller combination says no more than the one question that it got wrong.
         phases=[Phase.generate],
     )
-    @given(policies=COMBINED, crowded=st.booleans())
-    def probe(policies: Policies, crowded: bool) -> None:
+    @given(policies=COMBINED, crowded=st.booleans(), bodies=st.sampled_from([False, False, False, True]))
+    def probe(policies: Policies, crowded: bool, bodies: bool) -> None:
         nonlocal tried
         sandbox = sandboxes[crowded]
         sandbox.policies = policies
         target = visitor(sandbox)
         try:
-            findings = list(ask_all(target, QUESTIONS.values()))
+            # To look for the longest body takes as long as everything else.
+            asked = [question for question in QUESTIONS.values() if bodies or not question.sends]
+            findings = list(ask_all(target, asked))
         finally:
             left = target.clean_up()
         throttled = any(reply.status == 429 for reply in target.exchanges)
@@ -127,7 +137,7 @@ def test_each_policy_of_a_random_combination_is_seen(
         seen.update(
             (finding.question.policy, finding.answer.value)
             for finding in findings
-            if isinstance(finding.answer, Seen) and finding.question.policy != "save_lag"
+            if isinstance(finding.answer, Seen) and finding.answer.between is None
         )
 
     probe()
