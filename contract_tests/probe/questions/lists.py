@@ -55,16 +55,22 @@ def in_which_zone_a_date_is_taken(lab: Lab) -> Answer:
     return Neither(f"an order of {CREATED} is found on {where} of {day} and {next_day}")
 
 
-@question("date_filter_time", "LIST-CREATED", "LIST-UPDATED", reads=1)
+@question("date_filter_time", "LIST-CREATED", "LIST-UPDATED", reads=2)
 def what_becomes_of_a_time_in_a_date_filter(lab: Lab) -> Answer:
     """Is a date filter with a time of day refused, or read as its date?"""
     order = lab.sample().sent
-    answer = lab.page(order_id=order["order_id"], order_updated_at=f"{UPDATED[:10]}T01:00:00+00:00")
-    if _refuses_parameter(answer, "order_updated_at"):
+    days = (UPDATED[:10], "2026-11-04")
+    answers = [lab.page(order_id=order["order_id"], order_updated_at=f"{day}T01:00:00+00:00") for day in days]
+    if all(_refuses_parameter(answer, "order_updated_at") for answer in answers):
         return Seen("reject")
-    if answer.status != 200:
-        return unexpected(answer)
-    return Seen("cut") if _names(answer, order) else Neither("the filter is taken, and finds no order of that day")
+    wrong = next((answer for answer in answers if answer.status != 200), None)
+    if wrong:
+        return unexpected(wrong)
+    found = [_names(answer, order) for answer in answers]
+    if found == [True, False]:
+        return Seen("cut")
+    where = " and ".join(day for day, there in zip(days, found, strict=True) if there) or "no day"
+    return Neither(f"a filter with a time finds an order of {UPDATED} on {where}")
 
 
 @question("empty_filter", "LIST-EMPTY-FILTER", reads=4)
