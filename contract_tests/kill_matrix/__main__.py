@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +17,7 @@ from kill_matrix.damage import SANDBOX, Damage
 from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.processes import Done, run
-from kill_matrix.trial import PRELOAD, Trial, subject, try_one
+from kill_matrix.trial import PRELOAD, Trial, subject, try_one, try_probed
 from kill_matrix.variations import UNDAMAGED, VARIATIONS, Variation
 from runs import reports
 from runs.proxies import leave_proxies_out
@@ -39,15 +39,15 @@ def main(arguments: list[str] | None = None) -> int:
     damaged = sorted((name for name in DAMAGES if wanted(name, options.only)), key=category)
     if not correct and not damaged:
         parser().error(f"no server is called so: {' '.join(options.only)}")
-    done = counted("tried", try_one, [*correct, *damaged], options.jobs)
-    trials = {one.name: one.result or Trial(one.name, None, trouble=one.printed) for one in done}
+    trials = {one.name: one for one in tried(counted("tried", try_one, [*correct, *damaged], options.jobs))}
+    probed = tried(counted("probed", try_probed, correct if options.probed else [], options.jobs))
     servers = [name for name in damaged if DAMAGES[name].of == SANDBOX]
     asked = {"none": [], "sample": sample(servers), "all": servers}[options.schemathesis]
     sights = counted("fuzzed", plain.look, [UNDAMAGED, *asked] if asked else [], options.jobs)
     plainly = plain.compare({one.name: one.result for one in sights})
     matrix = Matrix(
         [Kill(DAMAGES[name], trials[name], plainly.get(name)) for name in damaged],
-        [trials[name] for name in correct],
+        [*(trials[name] for name in correct), *probed],
         time.monotonic() - started,
     )
     folder = reports.new_folder(options.reports)
@@ -66,6 +66,11 @@ def serve_one(name: str) -> int:
         found.inflict(patch)
         serve(Sandbox(policies=found.policies, **options))
     return 0
+
+
+def tried(done: Iterable[Done[Trial]]) -> list[Trial]:
+    """Return the trials; one that hung or died has no result, and what it printed for its trouble."""
+    return [one.result or Trial(one.name, None, trouble=one.printed) for one in done]
 
 
 def wanted(name: str, texts: Sequence[str]) -> bool:
@@ -100,6 +105,9 @@ def parser() -> argparse.ArgumentParser:
         choices=("none", "sample", "all"),
         default="sample",
         help=f"which damaged servers plain Schemathesis is shown as well; the sample is {SAMPLE} of each category",
+    )
+    parser.add_argument(
+        "--probed", action="store_true", help="try each correct server once more, held to what a probe of it finds"
     )
     parser.add_argument("--serve", choices=sorted((*DAMAGES, *VARIATIONS)), metavar="NAME", help="serve only this one")
     parser.add_argument("--reports", type=Path, default=reports.REPORTS, help="folder to write to")

@@ -1,8 +1,10 @@
 """Try one server: start it, run the contract suite against it as a foreign target, and note which tests failed."""
 
+import os
+import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from kill_matrix.damages import DAMAGES
 from kill_matrix.variations import VARIATIONS, Variation
 from ledger import rules_of
 from orders.factory import order
+from probe import __main__ as probe
 from runs import proxies
 from sendcloud_orders_sandbox import Sandbox
 from suite.target import MARK
@@ -101,6 +104,12 @@ def try_one(name: str) -> Trial:
     return try_server(found) if isinstance(found, Variation) or found.of == SANDBOX else try_adapters(found)
 
 
+def try_probed(name: str) -> Trial:
+    """Run the suite against a correct server that is held to what a probe of it found, beside the documented rules."""
+    trial = try_server(VARIATIONS[name], probed=True)
+    return replace(trial, name=f"{name}, as it was probed")
+
+
 def try_adapters(damage: Damage) -> Trial:
     """Run with damaged adapters, until one fails, the tests that prove a damaged rule, or all quick ones."""
     started = time.monotonic()
@@ -115,19 +124,22 @@ def try_adapters(damage: Damage) -> Trial:
     return Trial(damage.name, exit_code, recorder.tests, tuple(recorder.failures), 0, time.monotonic() - started)
 
 
-def try_server(found: Damage | Variation) -> Trial:
-    """Run the suite against one damaged or varied sandbox."""
+def try_server(found: Damage | Variation, *, probed: bool = False) -> Trial:
+    """Run the suite against one damaged or varied sandbox; `probed`, after a probe, and with what that found."""
     started = time.monotonic()
     recorder = Recorder()
     with pytest.MonkeyPatch.context() as patch:
         varied = found if isinstance(found, Variation) else Variation(found.name, found.policies)
         found.inflict(patch)
-        with Sandbox(policies=varied.policies, **varied.options) as sandbox:
+        with Sandbox(policies=varied.policies, **varied.options) as sandbox, tempfile.TemporaryDirectory() as scratch:
             fill(sandbox, varied.orders)
             for variable, value in sandbox.environ.items():
                 patch.setenv(variable, value)
             patch.setenv("TARGET", sandbox.base_url)
             patch.setenv("SENDCLOUD_PATIENCE", str(PATIENCE if varied is found else PATIENCE_WITH_FAULTS))
+            if probed:
+                probe.main(["--reports", scratch])
+                patch.setenv("POLICIES", os.path.join(scratch, "probe.toml"))
             exit_code = int(pytest.main([str(SUITE), *OPTIONS], plugins=[recorder]))
             patch.undo()
             left = sum(order["order_id"].startswith(MARK) for order in sandbox.orders())

@@ -280,3 +280,19 @@ def test_two_matrices_do_not_write_over_each_other(tmp_path: Path, monkeypatch: 
     kept = [json.loads(path.read_text())["passed"] for path in sorted(tmp_path.glob("run-*/kill-matrix.json"))]
     assert kept == [True, False]
     assert not json.loads((tmp_path / "kill-matrix.json").read_text())["passed"]
+
+
+@pytest.mark.parametrize(("asked", "probed"), [([], []), (["--probed"], [UNDAMAGED])])
+def test_correct_servers_are_held_to_what_a_probe_finds_only_when_asked(
+    asked: list[str], probed: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: dict[str, list[str]] = {}
+
+    def done(what: str, job: object, names: Sequence[str], jobs: int | None) -> Iterator[Done[Trial]]:
+        tried[what] = list(names)
+        yield from (Done(name, Trial(name, 0), "") for name in names)
+
+    monkeypatch.setattr(command, "counted", done)
+    arguments = ["--only", UNDAMAGED, "nothing works", "--schemathesis", "none", "--reports", str(tmp_path)]
+    command.main([*arguments, *asked])
+    assert (tried["tried"], tried["probed"]) == ([UNDAMAGED], probed)
