@@ -73,3 +73,13 @@ def template(path: str) -> str:
     """Return the path of the spec that a path on the wire belongs to."""
     plain = path.split("?", 1)[0].rstrip("/")
     return "/orders/{id}" if re.fullmatch(r"/orders/[^/]+", plain) else plain
+
+
+def pointers(answer: Reply) -> set[str]:
+    """Return what the errors of an answer point at (ERROR-POINTER)."""
+    return {(error.get("source") or {}).get("pointer", "") for error in answer.errors}
+
+
+def details(answer: Reply) -> str:
+    """Return what the errors of an answer say."""
+    return " | ".join(error["detail"] for error in answer.errors)

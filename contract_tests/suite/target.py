@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,6 +22,7 @@ from orders import factory
 from runs import proxies
 from suite.answer import Body, Json, Reply, data_of, next_cursor, template
 from suite.conformance import check_answer
+from suite.fields import filled
 from suite.patience import Patience
 from suite.traces import Traces
 
@@ -81,6 +82,13 @@ class Target:
         """Return a valid order with a key that nobody used before; `fields` go where they belong."""
         integration = self.integration if integration is None else integration
         return factory.order(f"{self.run}{next(self._numbers)}", integration, **fields)
+
+    def full_order(self, version: int, integration: int | None = None, **fields: Json) -> Body:
+        """Return such an order with every field that the spec knows, each of this version's value (see `filled`)."""
+        plain, full = self.order(integration, **fields), filled("OrderInput", version)
+        details = full["order_details"] | {name: plain["order_details"][name] for name in ("integration", *fields)}
+        number = f"{plain['order_number']}, version {version}"
+        return {**full, "order_id": plain["order_id"], "order_number": number, "order_details": details}
 
     # ------------------------------------------------------------------ speaking HTTP
 
@@ -210,13 +218,22 @@ class Target:
 
     def page(self, **filters: str | int) -> Reply:
         """Ask for one page."""
-        return self.send("GET", "/orders", params=[(name, str(value)) for name, value in filters.items()])
+        return self.page_of(filters)
+
+    def page_of(self, query: Mapping[str, str | int], *, valid: bool = True) -> Reply:
+        """Ask for one page; `valid` is as of `send`."""
+        params = [(name, str(value)) for name, value in query.items()]
+        return self.send("GET", "/orders", params=params, valid=valid)
 
     def pages(self, **filters: str | int) -> Iterator[Reply]:
         """Follow the cursors from page to page. Raises `AssertionError` for a cursor that comes back."""
+        return self.pages_of(filters)
+
+    def pages_of(self, query: Mapping[str, str | int], *, valid: bool = True) -> Iterator[Reply]:
+        """Follow the cursors likewise; `valid` is as of `send`."""
         seen: set[str] = set()
         while True:
-            answer = self.page(**filters)
+            answer = self.page_of(query, valid=valid)
             assert answer.status == 200, f"expected a page, got {answer.status} {answer.content[:300]!r}"
             yield answer
             cursor = next_cursor(answer)
@@ -224,7 +241,7 @@ class Target:
                 return
             assert cursor not in seen, f"the cursor {cursor!r} comes back: the pages loop (LIST-COMPLETE)"
             seen.add(cursor)
-            filters["cursor"] = cursor
+            query = {**query, "cursor": cursor}
 
     def listed(self, **filters: str | int) -> list[Body]:
         """Return our own rows of all pages, in the server's sequence. Rows of other people's orders are passed over."""
@@ -269,7 +286,7 @@ class Target:
         return not (traces.unanswered or traces.stored)
 
     def _look_up(self, order_id: str) -> None:
-        answer = self.send("GET", "/orders", params=[("order_id", order_id)], checked=False)
+        answer = self.send("GET", "/orders", params=[("order_id", order_id)], valid=False, checked=False)
         self.traces.refused.discard(order_id)
         if answer.status == 200:
             self.traces.found(data_of(answer))
@@ -278,7 +295,7 @@ class Target:
         """Tell whether an id that the server gave for an order of ours is that order's, and note it when it is not."""
         traces = self.traces
         if id_ not in traces.confirmed:
-            data = data_of(self.send("GET", f"/orders/{id_}", checked=False))
+            data = data_of(self.send("GET", f"/orders/{id_}", valid=False, checked=False))
             if isinstance(data, dict):
                 traces.confirmed[id_] = str(data.get("order_id"))
             else:

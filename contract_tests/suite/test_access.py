@@ -4,6 +4,10 @@ from typing import Any
 
 import pytest
 
+from orders.differences import differences
+from suite.answer import next_cursor
+from suite.shelf import PAGE, Shelf
+from suite.stock import Stock
 from suite.target import Target
 
 OPERATIONS: list[tuple[str, str, Any]] = [
@@ -20,31 +24,78 @@ def test_key_and_secret_open_the_service(target: Target) -> None:
     assert target.page(page_size=1).status == 200
 
 
+WAYS = ("no credentials", "a wrong key", "a wrong secret", "the secret for the key", "half of the secret", "no secret")
+
+
+def credentials(target: Target, way: str) -> tuple[str, str] | None:
+    key, secret = target.public_key, target.secret_key
+    return {
+        "no credentials": None,
+        "a wrong key": ("wrong", secret),
+        "a wrong secret": (key, "wrong"),
+        "the secret for the key": (secret, key),
+        "half of the secret": (key, secret[: len(secret) // 2]),
+        "no secret": (key, ""),
+    }[way]
+
+
 @pytest.mark.rule("AUTH-REFUSED")
 @pytest.mark.parametrize(("method", "path", "body"), OPERATIONS, ids=lambda value: str(value))
-def test_no_credentials_are_refused(target: Target, method: str, path: str, body: Any) -> None:
+@pytest.mark.parametrize("way", WAYS)
+def test_without_the_right_credentials_every_operation_is_refused(
+    target: Target, method: str, path: str, body: Any, way: str
+) -> None:
     if body == []:
         body = [target.order()]
-    answer = target.send(method, path, body=body, auth=None, valid=False)
+    answer = target.send(method, path, body=body, auth=credentials(target, way), valid=False)
     assert answer.status == 401
     assert answer.errors
+    if way in ("a wrong key", "a wrong secret"):
+        assert answer.errors[0]["code"] == "authentication_failed"
 
 
 @pytest.mark.rule("AUTH-REFUSED")
-@pytest.mark.parametrize(("method", "path", "body"), OPERATIONS, ids=lambda value: str(value))
-@pytest.mark.parametrize("wrong", ["key", "secret"])
-def test_wrong_credentials_are_refused(target: Target, method: str, path: str, body: Any, wrong: str) -> None:
-    if body == []:
-        body = [target.order()]
-    pair = ("wrong", target.secret_key) if wrong == "key" else (target.public_key, "wrong")
-    answer = target.send(method, path, body=body, auth=pair)
-    assert answer.status == 401
-    assert answer.errors[0]["code"] == "authentication_failed"
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_an_order_that_is_there_is_neither_shown_nor_changed_nor_deleted(
+    target: Target, kept: tuple[int, dict[str, Any]], way: str
+) -> None:
+    id_, order = kept
+    changes = {"order_number": "N-refused", "order_details": {"notes": "N-refused"}}
+    for method, body in (("GET", None), ("PATCH", changes), ("DELETE", None)):
+        answer = target.send(method, f"/orders/{id_}", body=body, auth=credentials(target, way), valid=False)
+        assert answer.status == 401
+        assert order["order_id"] not in answer.content.decode()
+    target.settle()
+    assert differences(order, target.read(id_)) == []
+
+
+@pytest.fixture(scope="module")
+def kept(stock: Stock) -> tuple[int, dict[str, Any]]:
+    """An order that nobody without credentials touches."""
+    return stock.take()
+
+
+@pytest.mark.rule("AUTH-REFUSED")
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_no_page_is_shown_to_others(target: Target, shelf: Shelf, way: str) -> None:
+    cursor = next_cursor(shelf.pages(**shelf.filters, page_size=PAGE)[0])
+    params = [*shelf.filters.items(), ("page_size", PAGE), ("cursor", cursor)]
+    for asked in (params[:-1], params):
+        answer = target.send(
+            "GET",
+            "/orders",
+            params=[(name, str(value)) for name, value in asked],
+            auth=credentials(target, way),
+            valid=False,
+        )
+        assert answer.status == 401
+        assert target.run not in answer.content.decode()
 
 
 @pytest.mark.rule("AUTH-REFUSED")
 def test_a_refused_upsert_stores_nothing(target: Target) -> None:
-    order = target.order()
-    target.send("POST", "/orders", body=[order], auth=(target.public_key, "wrong"))
+    orders = [target.order() for _ in WAYS]
+    for order, way in zip(orders, WAYS, strict=True):
+        target.send("POST", "/orders", body=[order], auth=credentials(target, way), valid=False)
     target.settle()
-    assert target.listed(order_id=order["order_id"]) == []
+    assert [target.listed(order_id=order["order_id"]) for order in orders] == [[] for _ in orders]

@@ -1,6 +1,7 @@
 """What is sent comes back."""
 
 import copy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -37,6 +38,12 @@ MOMENTS = [
     "2024-02-29T12:34:56.123456+00:00",
 ]
 AMOUNTS = [0, 0.01, 0.1, 0.3, 19.9, 19.99, 1234567.89, 100, 4.35]
+
+
+BLOCKS = (
+    *("order_number", "order_details", "payment_details", "customs_details", "customer_details", "billing_address"),
+    *("shipping_address", "shipping_details", "service_point_details"),
+)
 
 
 def stored(target: Target, *orders: dict[str, Any]) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -141,3 +148,40 @@ def test_many_items_come_back_in_their_sequence(target: Target) -> None:
     ]
     for sent, found in stored(target, target.order(order_items=items)):
         assert differences(sent, found) == []
+
+
+@dataclass
+class Whole:
+    """Orders with every field of the spec, each with what was read of it, by what was done to it last."""
+
+    created: list[tuple[dict[str, Any], dict[str, Any]]]
+    updated: list[tuple[dict[str, Any], dict[str, Any]]]
+    listed: list[tuple[dict[str, Any], dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def whole(target: Target) -> Whole:
+    """Two orders, created and then updated in every field: by key in the first integration, by id in the second."""
+    integrations = (target.integrations[0], target.integrations[-1])
+    first = [target.full_order(0, integration) for integration in integrations]
+    created = stored(target, *first)
+    second = [
+        target.full_order(1, integration) | {"order_id": order["order_id"]}
+        for integration, order in zip(integrations, first, strict=True)
+    ]
+    ids = [int(found["id"]) for _, found in created]
+    target.send("POST", "/orders", body=[second[0], {**second[1], "id": str(ids[1])}])
+    updated = []
+    for id_, order in zip(ids, second, strict=True):
+        target.eventually(lambda id_=id_, order=order: differences(order, target.get(id_).json.get("data")) == [])  # type: ignore[misc]
+        updated.append((order, target.read(id_)))
+    return Whole(created, updated, [(order, target.listed(order_id=order["order_id"])[0]) for order in second])
+
+
+@pytest.mark.rule("VALUES-SURVIVE", "UPSERT-KEY")
+@pytest.mark.parametrize("step", ["created", "updated", "listed"])
+@pytest.mark.parametrize("place", [0, 1], ids=["by key", "by id"])
+@pytest.mark.parametrize("block", BLOCKS)
+def test_every_field_comes_back(target: Target, whole: Whole, step: str, place: int, block: str) -> None:
+    sent, found = getattr(whole, step)[place]
+    assert differences(sent[block], found.get(block), block) == []

@@ -36,7 +36,8 @@ class Traces:
     def settle(self, body: Json) -> None:
         """Note that the orders of a request are not to be waited for."""
         order_ids = set(self._order_ids(body))
-        self.refused |= order_ids & self.unanswered
+        # What is stored is deleted anyway.
+        self.refused |= order_ids & self.unanswered - set(self.stored.values())
         self.unanswered -= order_ids
 
     def accepted(self, data: Json) -> None:
