@@ -20,12 +20,14 @@ SHOWN_ON = ("mock", "server", "client")
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of the ledger."""
+    """One row of the ledger; `proved_by` are files of tests, in the words of its last column."""
 
     id: str
     text: str
     sure: str
     shown_on: str
+    source: str = ""
+    proved_by: str = ""
 
 
 def rules(ledger: str) -> dict[str, Rule]:
@@ -40,7 +42,8 @@ def rules(ledger: str) -> dict[str, Rule]:
             raise ValueError(f"LEDGER.md line {number}: expected rule, source, high/medium/low, {'/'.join(SHOWN_ON)}")
         if match["id"] in found:
             raise ValueError(f"LEDGER.md line {number}: {match['id']} stands there twice")
-        found[match["id"]] = Rule(match["id"], cells[0], cells[2], cells[3])
+        text, source, sure, shown_on = cells
+        found[match["id"]] = Rule(match["id"], text, sure, shown_on, source, match["proof"].strip())
     return found
 
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +14,7 @@ Body = dict[str, Any]
 
 @dataclass
 class Reply:
-    """One answer, with the request that it belongs to."""
+    """One answer, with the request that it belongs to; `asked` are the headers of that."""
 
     method: str
     path: str
@@ -22,6 +22,7 @@ class Reply:
     headers: httpx.Headers
     content: bytes
     sent: bytes = b""
+    asked: httpx.Headers = field(default_factory=httpx.Headers)
 
     @property
     def json(self) -> Json:

@@ -1,7 +1,18 @@
 """Hold an answer against the spec, whichever server gave it."""
 
+import json
+
 import schemas
 from suite.answer import Body, Reply, template
+
+# The rule that says how an operation answers a success; a refusal has ERROR-ENVELOPE.
+RULES = {
+    "upsert_orders": "UPSERT-RESULT",
+    "list_orders": "LIST-CURSOR",
+    "get_order": "GET-ORDER",
+    "update_order": "PATCH-RESULT",
+    "delete_order": "DELETE-ORDER",
+}
 
 
 class SpecViolationError(AssertionError):
@@ -27,7 +38,16 @@ def check_answer(answer: Reply, *, valid: bool) -> None:
         raise SpecViolationError(f"{where}; the validating proxy says {answer.headers['sl-violations']}")
     if answer.status >= 500:
         raise SpecViolationError(f"{where}: {answer.content[:300]!r}")
-    _check_body(answer, response, where)
+    _check_body(answer, response, f"{where} ({_rule(operation['operationId'], answer)})")
+
+
+def _rule(operation: str, answer: Reply) -> str:
+    """Return the rule that an answer breaks whose body is not as it should be."""
+    if answer.status >= 300:
+        return "ERROR-ENVELOPE"
+    if answer.method == "POST" and answer.status not in (200, 201, 202):
+        return "UPSERT-STATUS"
+    return RULES[operation]
 
 
 def _check_body(answer: Reply, response: Body, where: str) -> None:
@@ -43,7 +63,11 @@ def _check_body(answer: Reply, response: Body, where: str) -> None:
         return
     if not answer.headers.get("Content-Type", "").startswith(("application/json", "application/vnd.api+json")):
         raise SpecViolationError(f"{where} with content type {answer.headers.get('Content-Type')!r} instead of JSON")
-    faults = schemas.faults(content["schema"]["$ref"].rsplit("/", 1)[1], answer.json)
+    try:
+        document = json.loads(answer.content)
+    except ValueError as error:
+        raise SpecViolationError(f"{where} with what is no JSON: {answer.content[:200]!r}") from error
+    faults = schemas.faults(content["schema"]["$ref"].rsplit("/", 1)[1], document)
     if faults:
         shown = "; ".join(f"{path}: {message}" for path, message in faults[:5])
         raise SpecViolationError(f"{where}, and its body breaks the spec: {shown}")

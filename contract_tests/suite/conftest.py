@@ -3,6 +3,7 @@
 import os
 from collections.abc import Generator, Iterator
 from contextlib import nullcontext
+from dataclasses import asdict
 
 import pytest
 
@@ -10,12 +11,16 @@ from ledger import RULES, rules_of
 from runs import proxies
 from runs.interruption import interrupted_once
 from suite import servers
+from suite.blanking import blank_words, words_of_strangers
+from suite.exchange import Exchange
 from suite.settings import PROBED, ForeignTarget, SettingsError, probed
 from suite.shelf import Shelf
 from suite.stock import Stock
 from suite.target import Target
-from suite.verdict import Verdict
+from suite.verdict import Verdict, blank_report
 
+# How many of the last requests of a failed test are shown.
+SHOWN = 4
 FOREIGN = pytest.StashKey[ForeignTarget | None]()
 
 if os.environ.get("TARGET") and not os.environ.get("POLICIES"):
@@ -65,10 +70,13 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     """The server under test, and no order of ours left on it afterwards."""
     foreign = request.config.stash[FOREIGN]
     with nullcontext(servers.foreign(foreign)) if foreign else servers.OWN[request.param]() as found:
+        verdict = Verdict.of(request.config)
+        verdict.addresses[found.name] = found.base_url
+        if found.stateful:
+            verdict.blank.learn(found.public_key, found.secret_key)
         with interrupted_once():
             yield found
             left = found.clean_up()
-        verdict = Verdict.of(request.config)
         verdict.requests[found.name] += found.requests
         verdict.operations |= found.operations
         assert not left, "\n".join(["this run could not take back all that it made:", *left])
@@ -95,9 +103,14 @@ def pytest_runtest_makereport(
     target = getattr(item, "funcargs", {}).get("target")
     if isinstance(target, Target):
         if report.when != "teardown" and report.failed:
+            blank = Verdict.of(item.config).blank
             rules = ", ".join(sorted(rules_of(item)))
-            said = "\n\n".join(str(answer) for answer in target.exchanges[-4:])
-            report.sections.append((f"{rules} on {target.name}: the last requests and answers", said))
+            shown = [Exchange.of(reply, target.ours, blank) for reply in target.exchanges[-SHOWN:]]
+            vars(report)["exchanges"] = [asdict(one) for one in shown]
+            told = "\n\n".join(map(str, shown))
+            report.sections.append((f"{rules} on {target.name}: the last requests and answers", told))
+            words = set[str]().union(*(words_of_strangers(reply.content, target.ours) for reply in target.exchanges))
+            blank_report(report, lambda text: blank_words(text, words))
         if report.when == "teardown":
             target.exchanges.clear()
     return report

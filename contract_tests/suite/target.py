@@ -137,7 +137,10 @@ class Target:
             self.requests += 1
             self.operations.add(f"{method} {template(path)}")
             shown = path + (f"?{response.request.url.query.decode()}" if params else "")
-            answer = Reply(method, shown, response.status_code, response.headers, response.content, content or b"")
+            asked = response.request.headers
+            answer = Reply(
+                method, shown, response.status_code, response.headers, response.content, content or b"", asked
+            )
             self.exchanges.append(answer)
             if not _passing(answer) or (conflicts and is_conflict(answer)):
                 break
@@ -192,7 +195,8 @@ class Target:
 
         waited = self.waits.seconds
         found = self.eventually(look)
-        assert found, f"order {id_} did not become as expected within {waited:.0f} s; last answer:\n{last[0]}"
+        why = "could not be read (UPSERT-ASYNC)" if last[0].status == 404 else "did not become as expected"
+        assert found, f"order {id_} {why} within {waited:.0f} s; last answer:\n{last[0]}"
         return found
 
     def eventually(self, look: Callable[[], T | None]) -> T | None:

@@ -23,7 +23,7 @@ DIRECT = (sys.executable, "-m", "pytest", str(TESTS), "-q", "-p", "no:cacheprovi
 
 def through_tox(work: Path) -> tuple[str, ...]:
     """Return the command behind `make contract`, which leaves the reports of the run around this test alone."""
-    own = ("-q", "-p", "no:cacheprovider", "-p", "no:verdict", f"--junitxml={work}/run.xml", f"--html={work}/run.html")
+    own = ("-q", "-p", "no:cacheprovider", "-p", "no:verdict", f"--junitxml={work}/run.xml")
     return (sys.executable, "-m", "tox", "run", "-e", "contract", "--workdir", str(work), "--", *own, str(TESTS))
 
 

@@ -132,7 +132,8 @@ def test_two_runs_side_by_side_leave_whole_reports_each(tmp_path: Path) -> None:
     folders = [by_test[test] for test in tests]
     assert folders[0] != folders[1]
     for folder, test, text in zip(folders, tests, printed, strict=True):
-        assert test in (folder / "contract.html").read_text()
+        sentence = test.removeprefix("test_").replace("_", " ")
+        assert sentence in (folder / "contract.html").read_text()
         verdict = (folder / "verdict.txt").read_text()
         assert {line.rstrip() for line in verdict.splitlines()} <= {line.rstrip() for line in text.splitlines()}
         assert max(map(len, verdict.splitlines())) <= 80
