@@ -11,6 +11,8 @@ from urllib.parse import quote
 Json = Any
 
 BLANK = "[blanked]"
+STRANGERS = "[somebody else's]"
+CUT = "..."
 STRANGER = "[an order of somebody else]"
 # A shorter one stands in any text by chance.
 SHORTEST = 4
@@ -115,9 +117,24 @@ def _words(value: Json, name: str = "") -> Iterator[str]:
 
 
 def blank_words(text: str, words: set[str]) -> str:
-    """Return a text without these words, and without bytes that it quotes, which may break off in the middle of one."""
+    """Return a text without these words, and without what may be left of one: bytes that it quotes, and cut ends."""
     if not words:
         return text
     text = QUOTED_BYTES.sub("[an answer with orders of somebody else]", text)
     pattern = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    return re.sub(pattern, "[somebody else's]", text)
+    text = re.sub(pattern, STRANGERS, text)
+    # pytest shortens what is long to its first and last letters.
+    pieces = text.split(CUT)
+    for place in range(len(pieces) - 1):
+        pieces[place] = _without_end(pieces[place], words)
+        pieces[place + 1] = _without_end(pieces[place + 1][::-1], {word[::-1] for word in words})[::-1]
+    return CUT.join(pieces)
+
+
+def _without_end(text: str, words: set[str]) -> str:
+    """Return a text that does not end with the beginning of a word."""
+    longest = max(map(len, words))
+    for length in range(min(longest, len(text)), SHORTEST - 2, -1):
+        if any(word.startswith(text[-length:]) for word in words):
+            return text[:-length]
+    return text

@@ -11,6 +11,7 @@ from suite.answer import Reply
 from suite.blanking import Blanking, without_strangers
 
 SHOWN = 3000
+ROWS = 3
 SHOWN_UNREAD = 400
 # Headers that curl makes, or that say nothing.
 BY_ITSELF = {"authorization", "host", "accept", "accept-encoding", "connection", "user-agent", "content-length"}
@@ -38,15 +39,16 @@ class Exchange:
     @classmethod
     def of(cls, reply: Reply, ours: Callable[[Any], bool], blank: Blanking) -> "Exchange":
         """Take over a request and its answer."""
-        sent = reply.sent.decode("utf-8", "replace")
+        sent = blank(_shortened(reply.sent.decode("utf-8", "replace")))
         path = blank(reply.path)
+        answer = _answer(reply.content.decode("utf-8", "replace"), ours)
         return cls(
             reply.method,
             path,
             reply.status,
-            blank(_shortened(_laid_out(sent))),
-            blank(_shortened(_answer(reply.content.decode("utf-8", "replace"), ours))),
-            blank(_curl(reply, path, sent, blank)),
+            _laid_out(sent),
+            blank(_shortened(answer)),
+            _curl(reply, path, sent, blank),
         )
 
     def __str__(self) -> str:
@@ -60,7 +62,14 @@ def _answer(text: str, ours: Callable[[Any], bool]) -> str:
     except ValueError:
         strangers = any(not ours({"order_id": order_id}) for order_id in ORDER_IDS.findall(text))
         return UNREAD if strangers else text[:SHOWN_UNREAD]
-    return _laid_out(json.dumps(without_strangers(document, ours), ensure_ascii=False))
+    return _laid_out(json.dumps(_first_rows(without_strangers(document, ours)), ensure_ascii=False))
+
+
+def _first_rows(document: Any) -> Any:
+    rows = document.get("data") if isinstance(document, dict) else None
+    if not isinstance(rows, list) or len(rows) <= ROWS:
+        return document
+    return {**document, "data": [*rows[:ROWS], f"[{len(rows) - ROWS} more rows]"]}
 
 
 def _laid_out(text: str) -> str:
@@ -80,9 +89,9 @@ def _curl(reply: Reply, path: str, sent: str, blank: Blanking) -> str:
     words = ["curl", "-X", reply.method]
     for name, value in reply.asked.items():
         if name not in BY_ITSELF:
-            words += ["-H", f"{name}: {value}"]
+            words += ["-H", blank(f"{name}: {value}")]
     if sent:
-        words += ["--data-raw", _shortened(sent)]
+        words += ["--data-raw", sent]
     return f'{shlex.join(words)}{_credentials(reply, blank)} "$TARGET"{shlex.quote(path)}'
 
 
