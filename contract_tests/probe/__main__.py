@@ -9,9 +9,11 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 
 from probe import questions
@@ -46,7 +48,30 @@ def main(arguments: Sequence[str] | None = None, environment: Mapping[str, str] 
     except (SettingsError, proxies.ProxyError) as error:
         print(f"error: {error}", file=sys.stderr)
         return UNUSABLE
-    return probe(target, chosen, options.reports)
+    with closing(target):
+        trouble = trouble_with(target)
+        if trouble:
+            print(f"error: {trouble}", file=sys.stderr)
+            return UNUSABLE
+        return probe(target, chosen, options.reports)
+
+
+def trouble_with(target: Target) -> str:
+    """Say why a target cannot be probed at all; nothing when it lists orders."""
+    try:
+        answer = target.send("GET", "/orders", params=[("page_size", "1")], checked=False)
+    except httpx.TransportError as error:
+        return (
+            f"TARGET cannot be reached at {target.base_url}: {Blanks(target).text(str(error)) or type(error).__name__}"
+        )
+    if answer.status == 200:
+        return ""
+    if answer.status in (401, 403):
+        return (
+            f"TARGET refuses the credentials with {answer.status}: check SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY,"
+            " which must be those of an integration without OAuth2"
+        )
+    return f"TARGET answers a list of orders with {answer.status}: is {target.base_url} the base URL of the API?"
 
 
 def chosen_of(names: str) -> list[Question]:

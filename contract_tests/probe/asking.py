@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
+import httpx
+
 from probe.lab import Bench, Exchange, Lab, OddAnswerError
 from probe.question import Answer, Neither, Question, in_sequence
 from suite.target import Target
@@ -38,6 +40,8 @@ def ask(question: Question, lab: Lab) -> Finding:
         answer = question.experiment(lab)
     except OddAnswerError as odd:
         answer = Neither(str(odd))
+    except httpx.TransportError as error:
+        answer = Neither(f"no answer came: {type(error).__name__}")
     except Exception as error:
         # Whatever the server sent, or failed to send, must not end the run.
         answer = Neither(f"the answer could not be read: {type(error).__name__}: {error}")

@@ -12,8 +12,8 @@ WRITES_A_MINUTE = 100
 READS_A_MINUTE = 1000
 # An order that the questions make has less, and a request or two has more.
 BYTES_OF_AN_ORDER = 1000
-# The sample of one order is changed once, read once and listed once.
-WRITES_OF_SAMPLE, READS_OF_SAMPLE = 1, 2
+# One look at the list comes first. The sample of one order is changed once, read once and listed once.
+WRITES_OF_SAMPLE, READS_OF_SAMPLE = 1, 3
 # In the end each order is looked for, and once more where its id was never read back.
 LOOKS_AFTERWARDS = 2
 

@@ -18,6 +18,7 @@ from suite.target import Target
 T = TypeVar("T")
 
 ACCEPTED = (200, 201, 202)
+QUOTED = 300
 # Once an order never came, another one is not waited for as long.
 SHORT = 0.5
 CREATED = "2026-11-02T23:30:00-05:00"
@@ -336,7 +337,8 @@ def object_of(answer: Reply) -> Body:
 def ids_of(answer: Reply, orders: Sequence[Body]) -> list[int]:
     """Return the ids that an upsert gave to valid orders, in their sequence. Raises `OddAnswerError`."""
     if answer.status not in ACCEPTED:
-        raise OddAnswerError(f"a valid upsert was answered with {answer.status}")
+        said = answer.content[:QUOTED].decode("utf-8", "replace")
+        raise OddAnswerError(f"a valid upsert was answered with {answer.status} {said}")
     ids = {row.get("order_id"): int(row["id"]) for row in rows_of(answer)}
     missing = [order["order_id"] for order in orders if order["order_id"] not in ids]
     if missing:

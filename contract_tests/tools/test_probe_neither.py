@@ -282,3 +282,10 @@ def test_a_server_that_is_none_of_the_kind_answers_no_question(
     answers = {policy: probe(sandbox, policy).answer for policy in MINE}
     assert {policy: found for policy, found in answers.items() if isinstance(found, Seen)} == {}
     assert {policy for policy, found in answers.items() if isinstance(found, NotSeen)} <= {"retry_after"}
+
+
+def test_a_server_that_breaks_off_answers_no_question(sandbox: Sandbox) -> None:
+    sandbox.faults.every(1, "lost-before")
+    answers = {policy: probe(sandbox, policy).answer for policy in MINE if policy != "retry_after"}
+    assert {policy: found for policy, found in answers.items() if not isinstance(found, Neither)} == {}
+    assert "no answer came" in str(answers["key_twice"])

@@ -134,6 +134,23 @@ def test_settings_that_cannot_be_used_are_refused_before_anything_is_sent(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"TARGET": "http://127.0.0.1:1/api/v3"}, "TARGET cannot be reached"),
+        ({"SENDCLOUD_SECRET_KEY": "wrong"}, "TARGET refuses the credentials with 401"),
+        ({"TARGET": "{}/other"}, "is http://127.0.0.1"),
+    ],
+)
+def test_a_target_that_lists_no_orders_is_not_asked_anything(
+    sandbox: Sandbox, tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: dict[str, str], told: str
+) -> None:
+    given = {name: value.format(sandbox.base_url) for name, value in wrong.items()}
+    assert command.main(["--reports", str(tmp_path)], settings(sandbox, **given)) == 2
+    assert told in capsys.readouterr().err
+    assert [request for request in sandbox.requests if request.method != "GET"] == []
+
+
 # ---------------------------------------------------------------------- how it ends
 
 
