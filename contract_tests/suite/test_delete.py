@@ -43,7 +43,7 @@ class Deleted:
 def deleted(target: Target) -> Deleted:
     """One order with every field, deleted from between others."""
     first, last = target.order(), target.order()
-    fields = {"status": {"code": f"{target.run}passing"}, "order_updated_at": "2026-01-02T12:00:00Z"}
+    fields: Order = {"status": {"code": f"{target.run}passing"}, "order_updated_at": "2026-01-02T12:00:00Z"}
     order = target.full_order(OLD, **fields)
     for other in (first, last):
         other["order_details"] |= fields

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import pytest
 
 from orders.differences import differences
+from orders.factory import with_value
 from orders.model import merge
 from suite.answer import Reply
 from suite.fields import ITEMS, filled, parts
@@ -103,7 +105,8 @@ def after(order: Order, changes: Order) -> Order:
     stored = order["order_details"]["order_items"]
     named = {item["name"]: item for item in changes.get("order_details", {}).get("order_items", [])}
     items = [merge(item, named.get(item["name"], {})) for item in stored]
-    return merge(merge(order, changes), {"order_details": {"order_items": items}})
+    changed: Order = merge(merge(order, changes), {"order_details": {"order_items": items}})
+    return changed
 
 
 def pieces(changes: Order) -> Iterable[Path]:
@@ -118,7 +121,7 @@ def pieces(changes: Order) -> Iterable[Path]:
     return [path for path, wanted in found.items() if wanted]
 
 
-def picked(changes: Order, paths: Iterable[Path]) -> Order:
+def picked(changes: Any, paths: Iterable[Path]) -> Order:
     """Return a body with the values at these paths."""
     items = [{"name": item["name"]} for item in changes["order_details"]["order_items"]]
     body: Order = {
@@ -126,11 +129,7 @@ def picked(changes: Order, paths: Iterable[Path]) -> Order:
         "service_point_details": {"id": changes["service_point_details"]["id"]},
     }
     for path in paths:
-        holder, value = body, changes
-        for step in path[:-1]:
-            holder = holder[step] if isinstance(holder, list) else holder.setdefault(step, {})
-            value = value[step]
-        holder[path[-1]] = value[path[-1]]
+        body = with_value(body, path, reduce(lambda value, step: value[step], path, changes))
     return body
 
 

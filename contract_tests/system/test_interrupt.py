@@ -14,7 +14,7 @@ import pytest
 from sendcloud_orders_sandbox import Policies, Rules, Sandbox
 
 ROOT = Path(__file__).parents[2]
-TESTS = ROOT / "contract_tests" / "suite" / "test_list.py"
+TESTS = ROOT / "contract_tests" / "suite" / "test_pages.py"
 PATIENCE = 120.0
 
 
