@@ -100,7 +100,10 @@ def probe(target: Target, chosen: Sequence[Question], folder: Path) -> int:
                 findings.append(finding)
                 progress.print(f"    {finding.question.policy}: {blanks.text(told(finding))}", style="dim")
         except KeyboardInterrupt:
-            progress.print("Interrupted: taking the orders back.")
+            progress.print("Interrupted.")
+        progress.print(
+            f"Taking {len(target.traces.stored)} orders back{' at the pace of the limits' if target.pace else ''}."
+        )
         left = target.clean_up()
     report = Report(target, findings, len(chosen), left, date.today())
     place = reports.new_folder(folder)

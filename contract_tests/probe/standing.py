@@ -49,8 +49,8 @@ def told(finding: Finding) -> str:
         return f"neither: {answer.what}"
     if answer.between is None:
         return written(answer.value)
-    least, most = answer.between
-    return f"{written(answer.value)} (from {max(0.0, least):.3f} to {most:.3f})"
+    least, most = (round(max(0, bound), 3) for bound in answer.between)
+    return f"{written(answer.value)} (from {least} to {most})"
 
 
 def written(value: object) -> str:
