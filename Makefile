@@ -141,7 +141,7 @@ TOX = .venv/bin/python -m tox run
 
 node_modules/done:
 	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 18 || (a == 18 && b >= 20) ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null || { echo "Node 18.20 or newer with npm is missing$$(node --version 2>/dev/null | sed 's/.*/ (found &)/'): install it, for instance from nodejs.org" >&2; exit 1; }
-	$(TELL) "installing the Node tools" npm ci --ignore-scripts --no-audit --no-fund
+	$(TELL) "installing the Node tools" $(or $(PYTHON),.venv/bin/python) contract_tests/runs/browser.py npm ci --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 $(WHEEL):

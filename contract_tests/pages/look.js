@@ -1,7 +1,7 @@
 "use strict";
 // Open pages in a real browser and tell, as JSON, what a person would meet: `node look.js` with the job on standard input,
 // {"chromium": path of the program, "pages": {name: path of the file}, "shots": folder for pictures}.
-// Nothing is judged here; contract_tests/pages/browser.py says what is asked, and tests say what is right.
+// Nothing is judged here; looking.py says what is asked, and tests say what is right.
 const { pathToFileURL } = require("node:url");
 const { chromium } = require("playwright-core");
 

@@ -9,8 +9,8 @@ import pytest
 
 from doubles import contract_runs
 from ledger import LEDGER
-from pages import browser
-from runs import reports
+from pages.looking import look
+from runs import browser, reports
 from suite import page
 from suite.summary import Summary
 
@@ -52,7 +52,7 @@ def looked(written: dict[str, Path]) -> Iterator[dict[str, Seen]]:
     if program is None:
         pytest.skip(browser.MISSING)
     folder = reports.new_folder()
-    yield browser.look(program, written, folder / "pages")
+    yield look(program, written, folder / "pages")
     reports.publish(folder)
 
 
@@ -103,18 +103,6 @@ def test_a_page_is_whole_without_javascript_and_offers_no_filter_then(seen: Seen
     assert seen["plain"]["forms"] == 0
 
 
-def test_a_browser_that_is_named_and_not_there_is_an_error_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CHROMIUM", "/nowhere/chromium")
-    with pytest.raises(browser.BrowserError, match="CHROMIUM must name a program, not '/nowhere/chromium'"):
-        browser.chromium()
-
-
-def test_without_a_browser_there_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("CHROMIUM", raising=False)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    assert browser.chromium() is None
-
-
 def test_what_cannot_be_driven_is_an_error_of_ours(tmp_path: Path) -> None:
     with pytest.raises(browser.BrowserError, match="could not be driven"):
-        browser.look("/bin/false", {}, tmp_path)
+        look("/bin/false", {}, tmp_path)

@@ -23,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy2(ROOT / name, folder)
-    for path in ("runs/lock.py", "runs/telling.py", "benchmark/requirements.lock"):
+    for path in ("runs/lock.py", "runs/telling.py", "runs/browser.py", "benchmark/requirements.lock"):
         (folder / "contract_tests" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / "contract_tests" / path, folder / "contract_tests" / path)
     (folder / "README.md").touch()
