@@ -28,7 +28,7 @@ EXCHANGE = Exchange(
 def case(rule: str, outcome: str = "passed", target: str = "foreign", **more: Any) -> Case:
     """Return a test of a rule."""
     name = f"suite/test_made_up.py::test_{rule.lower().replace('-', '_')}_holds[{target}]"
-    return Case(name, (rule,), target, outcome, seconds=0.2, **more)
+    return Case(name, (rule,), target, outcome, **{"seconds": 0.2, **more})
 
 
 def summary(*cases: Case, **more: Any) -> Summary:

@@ -1,6 +1,7 @@
 """The page of a run tells all that is known of it: of one that passed, that broke, that was stopped, on any server."""
 
 import re
+from collections.abc import Callable
 from html import unescape
 from pathlib import Path
 
@@ -21,6 +22,7 @@ def text_of(summary: Summary, folder: Path) -> str:
     place.parent.mkdir(parents=True, exist_ok=True)
     page.write(summary, place)
     body = re.sub(r"<(style|script)>.*?</\1>", "", place.read_text(encoding="utf-8"), flags=re.DOTALL)
+    body = re.sub(r"</(td|th|li|p|h\d|dd|pre)>", " ", body)
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", body)))
 
 
@@ -37,10 +39,8 @@ def test_the_verdict_is_the_first_word_after_the_title(tmp_path: Path) -> None:
 
 def test_a_run_that_passed_says_on_what(tmp_path: Path) -> None:
     text = text_of(contract_runs.passed(), tmp_path)
-    assert (
-        "PASSED Nothing that was tried on the mock, the sandbox and the client breaks a rule: 67 of 67"
-        in text.replace(f"{len(RULES)} of {len(RULES)}", "67 of 67")
-    )
+    assert "PASSED Nothing that was tried on the mock, the sandbox and the client breaks a rule" in text
+    assert f"{len(RULES)} of {len(RULES)} rules were shown" in text
     assert "What broke" not in text
 
 
@@ -67,7 +67,9 @@ def test_causes_that_do_not_follow_from_each_other_are_told_as_several(tmp_path:
 
 
 @pytest.mark.parametrize("run", [contract_runs.passed, contract_runs.broken, contract_runs.interrupted])
-def test_each_rule_is_told_whole_with_its_source_and_where_it_is_proved(run: type[Summary], tmp_path: Path) -> None:
+def test_each_rule_is_told_whole_with_its_source_and_where_it_is_proved(
+    run: Callable[[], Summary], tmp_path: Path
+) -> None:
     text = text_of(run(), tmp_path)
     for rule in RULES.values():
         told = f"Source: {rule.source}. How sure: {rule.sure}. Shown on: {rule.shown_on}. Proved by: {rule.proved_by}"
@@ -83,10 +85,8 @@ def test_each_finding_is_told_with_its_reviewed_reason(tmp_path: Path) -> None:
 
 def test_a_finding_that_nobody_explained_is_told_with_what_broke(tmp_path: Path) -> None:
     broke = section(text_of(contract_runs.broken(), tmp_path), "What broke", "Rules and targets")
-    assert (
-        f"Unexplained finding: Wrong GET /orders: Wrong (a_check, once, first in the phase fuzzing) It is {LONG}"
-        in broke
-    )
+    assert "Unexplained finding: Wrong GET /orders: Wrong (a_check, once, first in the phase fuzzing)" in broke
+    assert f"It is {LONG}" in broke.partition("Unexplained")[2]
 
 
 def test_skips_have_their_reasons_and_what_was_left_out_is_said(tmp_path: Path) -> None:
@@ -97,8 +97,7 @@ def test_skips_have_their_reasons_and_what_was_left_out_is_said(tmp_path: Path) 
 
 def test_the_slowest_tests_come_first(tmp_path: Path) -> None:
     cases = [case("GET-ORDER"), case("PATCH-MERGE")]
-    slow = case("LIST-SORT")
-    object.__setattr__(slow, "seconds", 73.0)
+    slow = case("LIST-SORT", seconds=73.0)
     times = section(text_of(contract_runs.summary(*cases, slow), tmp_path), "Times", "Left out and skipped")
     assert times.index("list sort holds foreign passed 1 min 13 s") < times.index("get order holds")
 
