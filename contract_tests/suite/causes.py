@@ -17,8 +17,6 @@ from suite.case import Case
 REVIEWED = Path(__file__).with_name("rests_on.toml")
 NAMED = re.compile(r"\(([A-Z]+(?:-[A-Z]+)+)\)")
 NO_RULE = ""
-# How much a test says about its own rules, about those that it asks about besides, and about what these rest on.
-OWN, BESIDE, BELOW = 1.0, 0.75, 0.5
 
 
 @dataclass(frozen=True)
@@ -68,22 +66,23 @@ class Foundations:
                 ahead += self.rules.get(one, ())
         return found
 
-    def relied_on(self, case: Case) -> dict[str, float]:
-        """Return how much the outcome of a test says about each rule: most about its own, and the one that it names.
+    def matter(self, case: Case) -> list[str]:
+        """Return the rules that the outcome of a test is about, the first as marked: its own, and one that it names.
 
-        It says half as much about what these and the fixtures rest on, and about those of its rules that are not the
-        one its parameters name. Of a test that did not get beyond its fixtures, its own rules are not the matter.
+        Of its own it is those that its parameters name, where they name one. Of a test that did not get beyond its
+        fixtures it is none, when its failure names another.
         """
         named = NAMED.findall(case.message)[:1]
-        marked = [] if case.unset else list(case.rules)
+        marked = [] if case.unset and named else list(case.rules)
         meant = [rule for rule in marked if rule.partition("-")[2].lower().replace("-", "_") in case.parameters]
-        gathered = [] if case.unset else self.gathered.get(case.test, ())
-        stood_on = {id_ for fixture in case.uses for id_ in self.fixtures.get(fixture, ())}
-        below = stood_on.union(*(self.below(id_) for id_ in {*named, *marked, *gathered, *stood_on}), marked)
-        weights = dict.fromkeys([*(meant or marked), *named], OWN)
-        for rules, weight in ((gathered, BESIDE), (sorted(below), BELOW)):
-            weights |= {rule: weight for rule in rules if rule not in weights}
-        return weights
+        return list(dict.fromkeys([*(meant or marked), *named]))
+
+    def explaining(self, case: Case) -> set[str]:
+        """Return the rules that explain why a test fails, when one of them is broken."""
+        fixed = {id_ for fixture in case.uses for id_ in self.fixtures.get(fixture, ())}
+        asked = set() if case.unset else {*case.rules, *self.gathered.get(case.test, ())}
+        relied_on = {*self.matter(case), *fixed, *asked}
+        return relied_on.union(*map(self.below, relied_on))
 
 
 @cache
@@ -99,40 +98,34 @@ def causes_of(cases: Iterable[Case], known: Foundations | None = None) -> list[C
     does not explain is looked at again.
     """
     known = known or foundations()
-    weighed = {case: known.relied_on(case) for case in cases if case.outcome != "skipped"}
-    left = {case: weights for case, weights in weighed.items() if case.outcome == "failed"}
-    ran, failed = _own(weighed.values()), _own(left.values())
+    matter = {case: known.matter(case) for case in cases if case.outcome != "skipped"}
+    explaining = {case: known.explaining(case) for case in matter if case.outcome == "failed"}
+    ran = Counter(rule for rules in matter.values() for rule in rules)
+    failed = Counter(rule for case in explaining for rule in matter[case])
     explained: dict[str, list[Case]] = {}
+    left = list(explaining)
     while left:
-        score: dict[str, float] = defaultdict(float)
-        for weights in left.values():
-            for rule, weight in weights.items():
-                # A rule that half of its own tests speak for is no likely cause: it counts a quarter.
-                score[rule] += weight * (failed[rule] / ran[rule]) ** 2 if rule in failed else 0
-        root = max(score, key=score.__getitem__, default=NO_RULE)
-        explained[root] = [case for case, weights in left.items() if root in (weights or (NO_RULE,))]
-        left = {case: weights for case, weights in left.items() if case not in explained[root]}
+        against = Counter(rule for case in left for rule in matter[case])
+        # A rule that half of its own tests speak for is no likely cause: it counts a quarter.
+        root = max(against, key=lambda rule: against[rule] * (failed[rule] / ran[rule]) ** 2, default=NO_RULE)
+        explained[root] = [case for case in left if root in explaining[case]] or left
+        left = [case for case in left if case not in explained[root]]
     for root in list(explained):
-        # What was broken all the same may explain what was found before it.
-        deeper = [one for one in explained if one != root and all(one in weighed[case] for case in explained[root])]
+        # What turned out to be broken as well may explain what was found before it.
+        deeper = [one for one in explained if one != root and all(one in explaining[case] for case in explained[root])]
         if deeper:
             explained[deeper[-1]] += explained.pop(root)
-    found = [_cause(root, failed, weighed) for root, failed in explained.items()]
+    found = [_cause(root, of_it, matter) for root, of_it in explained.items()]
     return sorted(found, key=lambda cause: (-len(cause.followers), -len(cause.cases)))
 
 
-def _own(weights: Iterable[Mapping[str, float]]) -> Counter[str]:
-    """Count the tests that are there for each rule, or name it."""
-    return Counter(rule for one in weights for rule, weight in one.items() if weight == OWN)
-
-
-def _cause(root: str, failed: Iterable[Case], weighed: Mapping[Case, Mapping[str, float]]) -> Cause:
+def _cause(root: str, failed: Iterable[Case], matter: Mapping[Case, list[str]]) -> Cause:
     """Tell apart the tests of a broken rule and those that fail because of it."""
     followers: dict[str, list[Case]] = defaultdict(list)
     own = []
     for case in failed:
-        if weighed[case].get(root, OWN) == OWN:
+        if root in matter[case] or not case.rules:
             own.append(case)
         else:
-            followers[case.rules[0] if case.rules else NO_RULE].append(case)
+            followers[case.rules[0]].append(case)
     return Cause(root, tuple(own), {rule: tuple(more) for rule, more in followers.items()})

@@ -34,6 +34,12 @@ def test_a_rule_follows_from_a_broken_one_that_it_rests_on_however_far_below() -
     assert told(*failed) == ["UPSERT-LIMIT; 2 more follow from it"]
 
 
+def test_a_rule_that_half_of_its_tests_speak_for_explains_all_the_same_what_rests_on_it() -> None:
+    lists = [case("failed", "LIST-SORT", name=f"{number}", uses=("shelf",)) for number in range(5)]
+    lost = case("failed", "UPSERT-LIMIT"), case("passed", "UPSERT-LIMIT", name="luck")
+    assert told(*lists, *lost) == ["UPSERT-LIMIT; 1 more follows from it"]
+
+
 def test_a_rule_below_that_holds_explains_nothing() -> None:
     assert told(case("failed", "LIST-SORT"), case("passed", "UPSERT-LIMIT")) == ["LIST-SORT"]
 
@@ -70,6 +76,10 @@ def test_a_failure_that_names_a_rule_speaks_against_it() -> None:
 def test_a_test_that_did_not_get_beyond_its_fixtures_says_nothing_about_its_own_rules() -> None:
     unset = case("failed", "LIST-SORT", unset=True, message="order 7 could not be read (GET-ORDER)")
     assert told(unset) == ["GET-ORDER"]
+
+
+def test_a_fixture_that_fails_without_naming_a_rule_is_told_under_the_rule_of_its_test() -> None:
+    assert told(case("failed", "LIST-SORT", unset=True, message="no connection")) == ["LIST-SORT"]
 
 
 def test_a_test_that_asks_about_other_rules_besides_follows_from_one_that_is_broken() -> None:
