@@ -13,7 +13,7 @@ from runs.interruption import interrupted_once
 from suite import servers
 from suite.blanking import blank_words, words_of_strangers
 from suite.exchange import Exchange
-from suite.settings import PROBED, ForeignTarget, SettingsError, probed
+from suite.settings import ForeignTarget, SettingsError, probed
 from suite.shelf import Shelf
 from suite.stock import Stock
 from suite.target import Target
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "probed: holds the server to what it was seen to do, documented or not")
     try:
         config.stash[FOREIGN] = foreign = ForeignTarget.from_environment(os.environ)
-        config.stash[PROBED] = probed(os.environ)
+        probed(os.environ)
         if foreign:
             proxies.client(foreign.base_url).close()
     except (SettingsError, proxies.ProxyError) as error:

@@ -7,14 +7,10 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-import pytest
-
 from runs.proxies import is_loopback
 from sendcloud_orders_sandbox import Policies
 from sendcloud_orders_sandbox.policies import UnknownPolicyError
 
-PROBED = pytest.StashKey[dict[str, Any] | None]()
-"""What a foreign server was seen to do, as values of policies; None when nobody said."""
 VENDOR = ("sendcloud.sc", "sendcloud.com")
 
 
