@@ -21,7 +21,7 @@ PAGE = 23
 Order = dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Shelf:
     """105 orders over three days of creation, five of change, two statuses, and the integrations of the target.
 

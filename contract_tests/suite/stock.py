@@ -10,7 +10,7 @@ BATCH = 12
 ADDRESS = address(house_number="5")
 
 
-@dataclass
+@dataclass(repr=False)
 class Stock:
     """Orders of this run with an address, a customer and two items: made a batch at a time, each given out once."""
 

@@ -24,7 +24,7 @@ EACH_WAY = pytest.mark.parametrize("way", WAYS)
 Order = dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Moved:
     """Three orders of one status, of which the first was moved behind the last: in its number, and in time."""
 

@@ -60,7 +60,7 @@ def refusals(target: Target, spoilt: Sequence[Order]) -> list[Reply]:
 
 def unnamed(answers: Sequence[Reply], paths: Sequence[Path]) -> list[Path]:
     """Return the paths that no error points at, or below."""
-    found = [pointer for answer in answers for pointer in [pointers(answer)]]
+    found = [pointers(answer) for answer in answers]
     return [
         path
         for number, path in enumerate(paths)

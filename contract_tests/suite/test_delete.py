@@ -19,7 +19,7 @@ FILTERS = ("order_id", "order_number", "status", "order_created_at", "order_upda
 Order = dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Deleted:
     """Three orders of one status, of which the second was deleted; and one of its `order_id` in another integration."""
 

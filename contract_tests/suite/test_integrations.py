@@ -12,7 +12,7 @@ pytestmark = pytest.mark.stateful
 WAYS = ("an upsert", "an upsert by id", "a patch", "an upsert of both")
 
 
-@dataclass
+@dataclass(repr=False)
 class Pair:
     """The orders of a pair and their ids: of the first integration, and of the second."""
 

@@ -73,7 +73,7 @@ def test_an_order_that_goes_while_paging_shifts_no_row(target: Target, shelf: Sh
     passing = target.order(order_created_at=f"{shelf.day:%Y-%m-%d}T12:00:00+00:00")
     id_ = target.upsert(passing)[0]
     target.read(id_)
-    pages = target.pages(**shelf.filters, page_size=50)
+    pages = target.pages(**shelf.filters, page_size=50, sort="-pk")
     rows = list(next(pages).json["data"])
     target.send("DELETE", f"/orders/{id_}")
     assert target.gone(id_)

@@ -26,7 +26,7 @@ DETAILS = ("status", "order_created_at", "order_updated_at", "notes", "tags")
 HALVES = ("every second field", "the other fields")
 
 
-@dataclass
+@dataclass(repr=False)
 class Patched:
     """One PATCH: its answer, the order that has to be there afterwards, and the one that is."""
 

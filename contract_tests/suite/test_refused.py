@@ -17,7 +17,7 @@ NOBODYS_INTEGRATION = 2_000_000_011
 Order = dict[str, Any]
 
 
-@dataclass
+@dataclass(repr=False)
 class Refused:
     """A refused batch: its answer, a stored order that it would have changed, and a new one that it had."""
 

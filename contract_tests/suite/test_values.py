@@ -150,7 +150,7 @@ def test_many_items_come_back_in_their_sequence(target: Target) -> None:
         assert differences(sent, found) == []
 
 
-@dataclass
+@dataclass(repr=False)
 class Whole:
     """Orders with every field of the spec, each with what was read of it, by what was done to it last."""
 
