@@ -12,11 +12,16 @@ from suite.target import Target
 
 @pytest.fixture(scope="module")
 def changed(shelf: Shelf) -> tuple[list[int], dict[str, dict[str, Any]]]:
-    """The ids that a second upsert of 100 orders answers, and then all rows, as soon as they show it."""
+    """The ids that a second upsert of 100 orders answers, and then all rows, once all of them show it."""
     ids = shelf.change()
-    last = shelf.orders[shelf.ids_of_shop[BATCH - 1]]["order_details"]["notes"]
-    shelf.target.read(ids[-1], until=lambda found: found["order_details"]["notes"] == last)
-    shelf.target.settle()
+    notes = {order_id: order["order_details"]["notes"] for order_id, order in shelf.orders.items()}
+
+    def look() -> bool:
+        rows = shelf.target.listed(**shelf.filters, page_size=200)
+        return {row["order_id"]: row["order_details"].get("notes") for row in rows} == notes
+
+    # What never comes is for the tests to say.
+    shelf.target.eventually(look)
     return ids, {row["order_id"]: row for row in shelf.rows(**shelf.filters, page_size=200)}
 
 
