@@ -276,6 +276,12 @@ def test_an_accepted_order_can_be_read_within_some_seconds(target: Target) -> No
     assert target.read(target.upsert(order)[0])["order_id"] == order["order_id"]
 
 
+@pytest.mark.rule("UPSERT-ASYNC")
+def test_each_order_of_a_batch_can_be_read_within_some_seconds(target: Target, stock: Stock) -> None:
+    stock.take()
+    assert stock.lost == []
+
+
 @pytest.mark.rule("UPSERT-PARTNER")
 def test_a_partner_id_that_is_no_uuid_is_refused(target: Target) -> None:
     headers = {"Sendcloud-Partner-Id": "not-a-uuid"}

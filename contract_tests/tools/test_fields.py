@@ -1,4 +1,4 @@
-"""The suite's own orders: valid with every field of the spec, in versions that share no value, spoilt field by field."""
+"""The suite's orders: valid with every field of the spec, in versions that share no value, spoilt in each field."""
 
 from functools import reduce
 from typing import Any
