@@ -66,7 +66,7 @@ def write(summary: Summary, place: Path) -> None:
 def sentence(summary: Summary) -> str:
     """Say in one sentence what the run showed."""
     shown = len(summary.rules) - len(summary.not_shown)
-    where = summary.addresses.get("foreign", "") or "the mock, the sandbox and the client"
+    where = summary.addresses.get("foreign") or _listed([f"the {name}" for name in summary.targets]) or "nothing"
     match summary.word:
         case "PASSED":
             return f"Nothing that was tried on {where} breaks a rule: {shown} of {len(summary.rules)} rules were shown."
@@ -81,6 +81,10 @@ def sentence(summary: Summary) -> str:
             return f"The run was stopped with {summary.unrun} of its tests to come: it proves nothing on the whole."
         case _:
             return "No test failed, but a part of the suite proves a part: there is no verdict on the whole."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def duration(seconds: float) -> str:
