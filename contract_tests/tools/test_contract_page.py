@@ -50,6 +50,13 @@ def test_a_run_that_was_stopped_says_so(tmp_path: Path) -> None:
     assert "No test ran." in text
 
 
+def test_a_run_that_was_stopped_after_a_failure_says_both(tmp_path: Path) -> None:
+    stopped = contract_runs.summary(case("GET-ORDER", "failed", message="no"), interrupted=True, unrun=7)
+    text = text_of(stopped, tmp_path)
+    assert "1 test failed; the cause: GET-ORDER." in text
+    assert "stopped before 7 tests had run." in text
+
+
 def test_a_cause_is_told_with_its_rule_the_exchange_that_shows_it_and_the_command_for_it(tmp_path: Path) -> None:
     broke = section(text_of(contract_runs.broken(), tmp_path), "What broke", "Rules and targets")
     assert RULES["UPSERT-LIMIT"].text.replace("`", "") in broke
