@@ -196,11 +196,6 @@ def an_order_is_matched_whatever_its_integration(patch: pytest.MonkeyPatch) -> N
 
 
 @damage("upsert matching", "UPSERT-KEY")
-def an_order_id_is_matched_in_any_case(patch: pytest.MonkeyPatch) -> None:
-    matching(patch, "integration = :integration AND lower(order_id) = lower(:order_id)")
-
-
-@damage("upsert matching", "UPSERT-KEY")
 def an_order_id_is_matched_without_its_blanks(patch: pytest.MonkeyPatch) -> None:
     matching(patch, "integration = :integration AND trim(order_id) = trim(:order_id)")
 
