@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
 
 from probe.lab import Exchange
+from suite.blanking import BLANK, Blanking
 from suite.target import Target
 
-BLANK = "[blanked]"
 SOMEBODY_ELSES = "[an order that this run did not make]"
 # The other headers say nothing that a question is about, and may hold credentials or cookies.
 SHOWN_HEADERS = ("allow", "content-length", "content-type", "link", "location", "retry-after", "sendcloud-partner-id")
@@ -28,9 +26,7 @@ class Blanks:
 
     def __init__(self, target: Target) -> None:
         self._ours = target.ours
-        pair = b64encode(f"{target.public_key}:{target.secret_key}".encode()).decode()
-        keys = (target.secret_key, target.public_key, pair)
-        self._secrets = [secret for key in keys for secret in {key, quote(key, safe="")} if secret]
+        self._blank = Blanking((target.public_key, target.secret_key))
 
     def exchange(self, exchange: Exchange) -> dict[str, Any]:
         """Return a request and its answer as plain values."""
@@ -51,9 +47,7 @@ class Blanks:
 
     def text(self, text: str) -> str:
         """Return a text, shortened where it is long."""
-        for secret in self._secrets:
-            text = text.replace(secret, BLANK)
-        text = MAIL.sub(BLANK, CURSOR.sub(BLANK, text))
+        text = MAIL.sub(BLANK, CURSOR.sub(BLANK, self._blank(text)))
         return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
 
     def headers(self, headers: Mapping[str, str]) -> dict[str, str]:

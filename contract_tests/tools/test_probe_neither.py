@@ -289,3 +289,24 @@ def test_a_server_that_breaks_off_answers_no_question(sandbox: Sandbox) -> None:
     answers = {policy: probe(sandbox, policy).answer for policy in MINE if policy != "retry_after"}
     assert {policy: found for policy, found in answers.items() if not isinstance(found, Neither)} == {}
     assert "no answer came" in str(answers["key_twice"])
+
+
+def test_a_page_size_that_is_neither_the_usual_nor_the_largest_is_named(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows_for_none(monkeypatch)
+    sandbox.policies = Policies(page_size="default")
+    assert isinstance(probe(sandbox, "page_size").answer, Neither)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_conflict_that_comes_by_chance_is_not_taken_for_that_of_a_key_twice(sandbox: Sandbox, number: int) -> None:
+    sandbox.faults.next("conflict", times=number, method="POST")
+    assert probe(sandbox, "key_twice").answer == Seen("reject")
+
+
+@pytest.mark.parametrize("conflict", [False, True])
+def test_a_conflict_that_comes_by_chance_is_not_taken_for_that_of_saving(sandbox: Sandbox, conflict: bool) -> None:
+    sandbox.policies = Policies(save_lag=0.3, conflict_while_saving=conflict)
+    sandbox.faults.at(2, "conflict", method="POST")
+    assert probe(sandbox, "conflict_while_saving").answer == Seen(conflict)

@@ -17,13 +17,14 @@ from rich.console import Console
 
 from probe import questions
 from probe.asking import Finding, ask_all
-from probe.blanking import BLANK, SOMEBODY_ELSES, Blanks
+from probe.blanking import SOMEBODY_ELSES, Blanks
 from probe.lab import Exchange
 from probe.question import QUESTIONS, Answer, Neither, NotSeen, Seen
 from probe.report import WIDTH, Report
 from probe.standing import standing
 from sendcloud_orders_sandbox import Policies, Sandbox
 from suite.answer import Reply
+from suite.blanking import BLANK
 from suite.target import Target
 
 PUBLIC, SECRET = "public-key-5aZ", "secret/key+9qW"
