@@ -44,6 +44,7 @@ class Question:
     """An experiment that decides between the values of one policy.
 
     rows: of the ledger, which the answer settles.
+    assumed: the value that these rows say, which mostly is the default of the policy.
     allowed: whether these rows allow every value, so that none contradicts them.
     writes, reads: at most so many requests, not counting those that wait for something to pass.
     orders: at most so many of its own may be stored, each of which costs a look and a delete in the end.
@@ -54,6 +55,7 @@ class Question:
 
     policy: str
     rows: tuple[str, ...]
+    assumed: Any
     text: str
     experiment: Experiment
     allowed: bool
@@ -67,6 +69,7 @@ class Question:
 
 QUESTIONS: dict[str, Question] = {}
 """All questions, by the name of the policy; `probe.questions` fills it."""
+DEFAULTS = Policies()
 SEQUENCE = {name: place for place, name in enumerate(Policies.__struct_fields__)}
 
 
@@ -78,6 +81,7 @@ def in_sequence(questions: Iterable[Question]) -> list[Question]:
 def question(
     policy: str,
     *rows: str,
+    assumed: Any = None,
     writes: int = 0,
     reads: int = 0,
     orders: int | None = None,
@@ -88,13 +92,17 @@ def question(
 ) -> Callable[[Experiment], Experiment]:
     """Make a question of an experiment: its docstring is the question as people read it.
 
+    assumed: the default of the policy, if None.
     orders: as many as `writes`, if None.
     """
 
     def register(experiment: Experiment) -> Experiment:
         text = " ".join((experiment.__doc__ or "").split())
         stored = writes if orders is None else orders
-        QUESTIONS[policy] = Question(policy, rows, text, experiment, allowed, writes, reads, stored, takes, sends, late)
+        reads_so = getattr(DEFAULTS, policy) if assumed is None else assumed
+        QUESTIONS[policy] = Question(
+            policy, rows, reads_so, text, experiment, allowed, writes, reads, stored, takes, sends, late
+        )
         return experiment
 
     return register

@@ -8,10 +8,8 @@ from typing import Literal
 from ledger import RULES
 from probe.asking import Finding
 from probe.question import Neither, NotSeen, Seen
-from sendcloud_orders_sandbox import Policies
 
 Kind = Literal["confirms", "contradicts", "settles", "open"]
-DOCUMENTED = Policies()
 
 
 @dataclass(frozen=True)
@@ -24,14 +22,14 @@ class Standing:
 
 
 def standing(finding: Finding) -> Standing:
-    """Compare an answer with what the sandbox assumes by default, which is how the ledger reads."""
+    """Compare an answer with how the ledger reads."""
     question, answer, rows = finding.question, finding.answer, finding.question.rows
     names = ", ".join(rows)
     if not isinstance(answer, Seen):
         return Standing("open", f"{names} stays as it is", rows)
     if question.allowed:
         return Standing("settles", f"within what {names} allows", rows)
-    assumed = getattr(DOCUMENTED, question.policy)
+    assumed = question.assumed
     if answer.value == assumed:
         return Standing("confirms", f"confirms {names}", rows)
     sure = tuple(row for row in rows if RULES[row].sure != "low")

@@ -168,9 +168,12 @@ def test_the_page_tells_question_answer_evidence_and_row(target: Target, tmp_pat
 @pytest.mark.parametrize(
     ("policy", "answer", "kind"),
     [
-        ("unknown_id", Seen("reject"), "confirms"),
-        ("unknown_id", Seen("create"), "contradicts"),
-        ("omitted_optionals", Seen("clear"), "contradicts"),
+        ("success_status", Seen(201), "confirms"),
+        ("success_status", Seen(200), "contradicts"),
+        ("conflict_while_saving", Seen(True), "confirms"),
+        ("conflict_while_saving", Seen(False), "contradicts"),
+        ("unknown_id", Seen("reject"), "settles"),
+        ("unknown_id", Seen("create"), "settles"),
         ("mail", Seen("ascii"), "settles"),
         ("key_twice", Seen("last"), "settles"),
         ("ids", Seen("number"), "settles"),

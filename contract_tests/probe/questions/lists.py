@@ -55,7 +55,7 @@ def in_which_zone_a_date_is_taken(lab: Lab) -> Answer:
     return Neither(f"an order of {CREATED} is found on {where} of {day} and {next_day}")
 
 
-@question("date_filter_time", "LIST-CREATED", "LIST-UPDATED", reads=2)
+@question("date_filter_time", "LIST-CREATED", "LIST-UPDATED", reads=2, allowed=True)
 def what_becomes_of_a_time_in_a_date_filter(lab: Lab) -> Answer:
     """Is a date filter with a time of day refused, or read as its date?"""
     order = lab.sample().sent
@@ -73,7 +73,7 @@ def what_becomes_of_a_time_in_a_date_filter(lab: Lab) -> Answer:
     return Neither(f"a filter with a time finds an order of {UPDATED} on {where}")
 
 
-@question("empty_filter", "LIST-EMPTY-FILTER", reads=4)
+@question("empty_filter", "LIST-EMPTY-FILTER", reads=4, allowed=True)
 def what_becomes_of_an_empty_filter(lab: Lab) -> Answer:
     """Is an empty `cursor`, `order_id`, `order_number` or `status` refused, or no filter?"""
     order = lab.sample().sent

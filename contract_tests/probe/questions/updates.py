@@ -10,7 +10,7 @@ from suite.answer import Body
 MARKER = {"status": {"code": "probed"}}
 
 
-@question("patch_null", "PATCH-MERGE", writes=1, reads=1, orders=0, takes=1)
+@question("patch_null", "PATCH-MERGE", writes=1, reads=1, orders=0, takes=1, allowed=True)
 def whether_null_clears_a_field(lab: Lab) -> Answer:
     """Does null in a PATCH clear the field?"""
     id_, _ = lab.taken()
@@ -23,7 +23,7 @@ def whether_null_clears_a_field(lab: Lab) -> Answer:
     return Seen("ignore") if notes == NOTES else Neither(f"after null, the text {NOTES!r} became {notes!r}")
 
 
-@question("patch_integration", "PATCH-IMMUTABLE", writes=1, reads=1, orders=0, takes=1)
+@question("patch_integration", "PATCH-IMMUTABLE", writes=1, reads=1, orders=0, takes=1, allowed=True)
 def what_becomes_of_another_integration(lab: Lab) -> Answer:
     """Is a PATCH that names another integration refused?"""
     if len(lab.target.integrations) < 2:
@@ -40,7 +40,7 @@ def what_becomes_of_another_integration(lab: Lab) -> Answer:
     return Seen("ignore") if stored == own else Neither("the order was moved to the other integration")
 
 
-@question("patch_same_names", "PATCH-ITEMS", writes=1, reads=1, orders=0, takes=1)
+@question("patch_same_names", "PATCH-ITEMS", writes=1, reads=1, orders=0, takes=1, allowed=True)
 def which_of_the_items_with_one_name_change(lab: Lab) -> Answer:
     """Which items does a PATCH change when several share the name?"""
     id_, order = lab.taken()
@@ -59,7 +59,7 @@ def which_of_the_items_with_one_name_change(lab: Lab) -> Answer:
     return Neither(f"two items of one name were to get the quantity 9, and now have {list(quantities.values())}")
 
 
-@question("wrong_path_id", "GET-MISSING", reads=1)
+@question("wrong_path_id", "GET-MISSING", reads=1, allowed=True)
 def what_a_path_is_whose_id_is_no_number(lab: Lab) -> Answer:
     """Is a path whose id is not a number a 404 or a 400?"""
     answer = lab.send("GET", "/orders/no-number")

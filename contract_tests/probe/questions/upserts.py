@@ -56,7 +56,7 @@ def how_long_saving_takes(lab: Lab) -> Answer:
     return Seen(0.0 if looks == 1 else math.ceil(between[1] * 10) / 10, between)
 
 
-@question("conflict_while_saving", "UPSERT-CONFLICT", writes=15, reads=6)
+@question("conflict_while_saving", "UPSERT-CONFLICT", assumed=True, writes=15, reads=6)
 def whether_an_order_that_is_being_saved_is_a_conflict(lab: Lab) -> Answer:
     """Is an upsert of an order that is still being saved a conflict?"""
     for _ in range(TRIES):
@@ -84,7 +84,7 @@ def which_status_a_success_has(lab: Lab) -> Answer:
     return Seen(posted.status) if lab.sample().references else unexpected(posted)
 
 
-@question("omitted_optionals", "UPSERT-ITEMS", writes=1, reads=1, orders=0, takes=1)
+@question("omitted_optionals", "UPSERT-ITEMS", writes=1, reads=1, orders=0, takes=1, allowed=True)
 def what_becomes_of_omitted_fields(lab: Lab) -> Answer:
     """What happens to a stored optional field that a later upsert leaves out?"""
     id_, order = lab.taken()
@@ -137,7 +137,7 @@ def what_becomes_of_a_key_twice(lab: Lab) -> Answer:
     return Seen("last") if notes == "second" else Neither(f"of two orders with one key, {notes!r} is stored")
 
 
-@question("unknown_id", "UPSERT-ID", writes=2, reads=2, orders=1, takes=1)
+@question("unknown_id", "UPSERT-ID", writes=2, reads=2, orders=1, takes=1, allowed=True)
 def what_becomes_of_an_unknown_id(lab: Lab) -> Answer:
     """Is an `id` that names no order of the integration refused with 400, refused with 404, or ignored?"""
     deleted, _ = lab.taken()
@@ -158,7 +158,7 @@ def what_becomes_of_an_unknown_id(lab: Lab) -> Answer:
     return Seen("create") if stored.get("order_id") == order["order_id"] else Neither("another order was read back")
 
 
-@question("empty_list", "UPSERT-LIST", writes=1, orders=0)
+@question("empty_list", "UPSERT-LIMIT", writes=1, orders=0, allowed=True)
 def whether_no_orders_are_a_success(lab: Lab) -> Answer:
     """Is an upsert of no orders a success?"""
     answer = lab.upsert()
@@ -167,7 +167,7 @@ def whether_no_orders_are_a_success(lab: Lab) -> Answer:
     return Seen("accept") if answer.status in ACCEPTED and data_of(answer) == [] else unexpected(answer)
 
 
-@question("unknown_fields", "UPSERT-BOUNDS", writes=1, reads=1)
+@question("unknown_fields", "UPSERT-BOUNDS", writes=1, reads=1, allowed=True)
 def what_becomes_of_an_unknown_field(lab: Lab) -> Answer:
     """Is a field that the specification does not name refused?"""
     return _stored_as_sent(lab, lab.order(), "probe_unknown", "kept?", refused="reject", stored="store")
@@ -217,7 +217,7 @@ def whether_what_importers_are_asked_for_is_known(lab: Lab) -> Answer:
     return Seen("reject") if answer.status in ACCEPTED else unexpected(answer)
 
 
-@question("partner_ids", "UPSERT-PARTNER", writes=1)
+@question("partner_ids", "UPSERT-PARTNER", writes=1, assumed="none")
 def whether_a_partner_id_that_is_well_formed_is_known(lab: Lab) -> Answer:
     """Is each well-formed partner id known, or none?"""
     answer = lab.upsert(order := lab.order(), headers={"Sendcloud-Partner-Id": str(uuid4())})
