@@ -169,8 +169,10 @@ def whether_no_orders_are_a_success(lab: Lab) -> Answer:
 
 @question("unknown_fields", "UPSERT-BOUNDS", writes=1, reads=1, allowed=True)
 def what_becomes_of_an_unknown_field(lab: Lab) -> Answer:
-    """Is a field that the specification does not name refused?"""
-    return _stored_as_sent(lab, lab.order(), "probe_unknown", "kept?", refused="reject", stored="store")
+    """Is a field that the specification does not name refused, stored or left out?"""
+    return _stored_as_sent(
+        lab, lab.order(), "probe_unknown", "kept?", refused="reject", stored="store", left_out="drop"
+    )
 
 
 @question("enum_case", "UPSERT-BOUNDS", writes=1, reads=1)
@@ -196,7 +198,7 @@ def whether_a_mail_address_may_lie_outside_ascii(lab: Lab) -> Answer:
     )
 
 
-@question("import_fields", "UPSERT-IMPORT", writes=2, reads=1)
+@question("import_fields", "UPSERT-IMPORT", writes=2, reads=2)
 def whether_what_importers_are_asked_for_is_known(lab: Lab) -> Answer:
     """Are an item's `dds_reference`, `taric_code` and `cpsc` known?"""
     where = ("order_details", "order_items", "0")
@@ -206,6 +208,14 @@ def whether_what_importers_are_asked_for_is_known(lab: Lab) -> Answer:
         return Seen("reject")
     (id_,) = ids_of(answer, [order])
     (stored,) = lab.read(id_)["order_details"]["order_items"]
+    if all(stored.get(name) is None for name in IMPORT_FIELDS):
+        # Left out like any unknown field, or known and lost.
+        unknown = lab.order(order_items=[item("Tea tin", probe_unknown="kept?")])
+        answer = lab.upsert(unknown)
+        if answer.status in ACCEPTED:
+            (other,) = lab.read(ids_of(answer, [unknown])[0])["order_details"]["order_items"]
+            if other.get("probe_unknown") is None:
+                return Seen("reject")
     if not all(_holds(stored.get(name), value) for name, value in IMPORT_FIELDS.items()):
         return Neither("an order with these fields is accepted, and they are not stored")
     # Where unknown fields are stored, a known one is told by its type being checked.
@@ -266,8 +276,13 @@ def _three_errors(lab: Lab) -> list[Body]:
     return lab.shared("three errors", make)
 
 
-def _stored_as_sent(lab: Lab, order: Body, path: str, value: Any, *, refused: str, stored: str) -> Answer:
-    """Upsert an order with a value in question, and tell whether it is refused for it, or stored with it."""
+def _stored_as_sent(
+    lab: Lab, order: Body, path: str, value: Any, *, refused: str, stored: str, left_out: str = ""
+) -> Answer:
+    """Upsert an order with a value in question, and tell whether it is refused for it, or stored with it.
+
+    left_out: what it means that the order is stored without it; neither, if empty.
+    """
     order = with_value(order, path, value)
     answer = lab.upsert(order)
     if refuses(answer, 0, *path.split(".")):
@@ -279,6 +294,8 @@ def _stored_as_sent(lab: Lab, order: Body, path: str, value: Any, *, refused: st
         read = read[int(step)] if isinstance(read, list) else (read or {}).get(step)
     if _holds(read, value):
         return Seen(stored)
+    if read is None and left_out:
+        return Seen(left_out)
     return Neither(f"{value!r} was accepted and came back as {read!r}")
 
 

@@ -14,7 +14,7 @@ from .listing import Cursor, Query
 from .policies import Policies
 from .presenting import present_order, present_reference
 from .problems import Problem, RefusedError
-from .schema import error_code, find_breaches
+from .schema import error_code, find_breaches, known_part
 from .store import Document, Store, Stored
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -46,6 +46,7 @@ class Rules:
         """Create or update the orders of a batch, all or none, and return their references. Rule: UPSERT-ATOMIC."""
         self.require_list(body)
         self.require_size(body)
+        body = [known_part("OrderInput", order, self.policies) for order in body]
         self.refuse(self.batch_problems(body))
         self.require_no_conflict(body)
         with self.store.transaction():
@@ -253,6 +254,7 @@ class Rules:
         """Change parts of one order and return its reference. Rules: PATCH-MERGE, PATCH-RESULT, PATCH-MISSING."""
         stored = self.find(path_id, problems.update_missing())
         self.require_object(body)
+        body = known_part("OrderUpdate", body, self.policies)
         with self.store.transaction():
             self.store.save_due(self.clock.now(), stored.id)
             document = self.store.latest(stored.id)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
+from operator import getitem
 from typing import Any
 
 import msgspec
@@ -99,13 +101,32 @@ def with_longest(schema: Mapping[str, Any], longest: Mapping[str, int]) -> Mappi
 
 def find_breaches(name: str, value: Any, policies: Policies) -> list[Breach]:
     """Find every breach of a named schema that no policy allows. Rule: ERROR-TOGETHER."""
+    errors = find_errors(name, value, policies)
+    breaches = [breach for error in errors if not is_allowed(error, policies) for breach in describe(error)]
+    return sorted(breaches, key=lambda breach: [str(step) for step in breach.path])
+
+
+def find_errors(name: str, value: Any, policies: Policies) -> list[ValidationError]:
+    """Find every error of a named schema, allowed or not."""
     longest = {"order_id": policies.order_id_length, "order_number": policies.order_number_length}
     checked = validator(name, policies.mail, policies.import_fields, **longest)
     if checked.is_valid(value):
         return []
-    errors = [error for found in checked.iter_errors(value) for error in innermost(found)]
-    breaches = [breach for error in errors if not is_allowed(error, policies) for breach in describe(error)]
-    return sorted(breaches, key=lambda breach: [str(step) for step in breach.path])
+    return [error for found in checked.iter_errors(value) for error in innermost(found)]
+
+
+def known_part(name: str, value: Any, policies: Policies) -> Any:
+    """Return a value without what a named schema does not name, if the policy leaves it out. Rule: UPSERT-BOUNDS."""
+    if policies.unknown_fields != "drop":
+        return value
+    known = deepcopy(value)
+    for error in find_errors(name, value, policies):
+        kind: Any = error.kind
+        if kind.name == "additionalProperties":
+            place = reduce(getitem, error.instance_path, known)
+            for unexpected in kind.unexpected:
+                place.pop(unexpected, None)
+    return known
 
 
 def innermost(error: ValidationError) -> Iterator[ValidationError]:
@@ -131,7 +152,7 @@ def is_allowed(error: ValidationError, policies: Policies) -> bool:
     value = error.instance
     match kind.name:
         case "additionalProperties":
-            return policies.unknown_fields == "store"
+            return policies.unknown_fields != "reject"
         case "enum":
             known = [str(option).casefold() for option in kind.options]
             return policies.enum_case == "any" and str(value).casefold() in known

@@ -235,6 +235,22 @@ def test_an_empty_list_is_refused_or_taken(api: Api, use: Use, policy: str, stat
 
 
 @pytest.mark.rule("UPSERT-BOUNDS")
+def test_unknown_fields_can_be_left_out_at_every_depth_while_the_rest_is_checked(api: Api, use: Use) -> None:
+    use(unknown_fields="drop")
+    cup = item("Cup", colour="red", properties={"colour": "red"})
+    (known,) = api.create(order(surprise={"a": 1}, order_items=[cup]))
+    api.patch(f"/orders/{known}", json={"surprise": 1, "order_details": {"notes": "x", "mood": "good"}})
+    stored = api.read(known)
+    assert "surprise" not in stored
+    assert "mood" not in stored["order_details"]
+    assert stored["order_details"]["notes"] == "x"
+    assert "colour" not in stored["order_details"]["order_items"][0]
+    assert stored["order_details"]["order_items"][0]["properties"] == {"colour": "red"}
+    refused = api.upsert(order(surprise=1, order_number=""))
+    assert list(complaints(refused)) == ["/data/attributes/[0]/order_number"]
+
+
+@pytest.mark.rule("UPSERT-BOUNDS")
 def test_unknown_fields_can_be_stored(api: Api, use: Use) -> None:
     use(unknown_fields="store")
     (known,) = api.create(order(surprise={"a": 1}, order_items=[item("Cup", colour="red")]))
