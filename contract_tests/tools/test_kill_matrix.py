@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from rich.console import Console
 
 from kill_matrix import __main__ as command
 from kill_matrix import picture, plain, report
+from kill_matrix import trial as trials
 from kill_matrix.__main__ import sample
 from kill_matrix.cross import CROSS, GROUPS, Place
 from kill_matrix.damage import ADAPTERS, Damage, enlist, instead
@@ -296,3 +298,21 @@ def test_correct_servers_are_held_to_what_a_probe_finds_only_when_asked(
     arguments = ["--only", UNDAMAGED, "nothing works", "--schemathesis", "none", "--reports", str(tmp_path)]
     command.main([*arguments, *asked])
     assert (tried["tried"], tried["probed"]) == ([UNDAMAGED], probed)
+
+
+def test_a_probed_server_is_held_to_the_file_that_its_probe_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    folders: list[str] = []
+    held: list[str] = []
+
+    def probe(arguments: Sequence[str]) -> None:
+        folders.append(arguments[-1])
+
+    def run_suite(*arguments: object, **named: object) -> int:
+        held.append(os.environ["POLICIES"])
+        return 0
+
+    monkeypatch.setattr("probe.__main__.main", probe)
+    monkeypatch.setattr(pytest, "main", run_suite)
+    tried = trials.try_probed(UNDAMAGED)
+    assert held == [f"{folder}/probe.toml" for folder in folders] != []
+    assert tried.name == f"{UNDAMAGED}, as it was probed"
