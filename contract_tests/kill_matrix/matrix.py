@@ -31,6 +31,11 @@ class Kill:
         """Whether a test of a broken rule failed, and where a server is damaged showed request and answer."""
         return self.trial.exit_code == 1 and any(one.shown or self.damage.of != SANDBOX for one in self.witnesses)
 
+    @property
+    def understood(self) -> bool:
+        """Whether the cause that the verdict names first is a rule which the damage breaks."""
+        return self.trial.named[:1] != () and self.trial.named[0] in self.damage.rules
+
 
 class State(StrEnum):
     """What is known of a rule in one place."""
@@ -75,6 +80,11 @@ class Matrix:
     def accepted(self) -> list[Kill]:
         """Damages that no test of their rules saw, for a reason that is written down."""
         return [kill for kill in self.kills if not kill.seen and kill.damage.accepted]
+
+    @property
+    def named(self) -> list[Kill]:
+        """Damages whose verdict named a cause."""
+        return [kill for kill in self.kills if kill.trial.named]
 
     @property
     def cells(self) -> Sequence[Cell]:

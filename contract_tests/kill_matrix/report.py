@@ -1,7 +1,7 @@
 """Print the matrix as tables, and keep it as text, as JSON and as a page."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,7 @@ def write(matrix: Matrix, folder: Path) -> None:
         groups=picture.COLUMNS,
         verdict=list(verdict(matrix)),
         told=told,
+        named=named,
         accusations=_accusations,
     )
 
@@ -75,7 +76,7 @@ def _cells(kill: Kill) -> tuple[Text, ...]:
         Text(kill.damage.name + "\n" + "\n".join(_broken(kill.damage))),
         Text(str(len(kill.trial.failures))),
         Text(str(len(kill.witnesses))),
-        Text(told(kill), style="" if kill.seen else "bold red"),
+        Text.assemble((told(kill), "" if kill.seen else "bold red"), f"\nnamed: {named(kill)}" if kill.trial.named else ""),
     )
 
 
@@ -90,6 +91,11 @@ def told(kill: Kill) -> str:
     if kill.seen:
         return plain_name(kill.witnesses[0].test)
     return "not seen, for a reason" if kill.damage.accepted else "NOT SEEN"
+
+
+def named(kill: Kill) -> str:
+    """Return the causes that the verdict of a damaged server names, the first first."""
+    return ", ".join(rule or "no rule by name" for rule in kill.trial.named)
 
 
 def _plainly(kill: Kill) -> Text:
@@ -147,15 +153,31 @@ def verdict(matrix: Matrix) -> Iterator[str]:
         plain = [kill for kill in kills if kill.plain is not None]
         if plain:
             yield f"            {sum(bool(kill.plain) for kill in plain)} of {len(plain)} seen by plain Schemathesis"
+        yield from _causes(matrix.named)
     if matrix.varied:
         clean = len(matrix.varied) - len(matrix.false_alarms)
         yield f"correct     {clean} of {len(matrix.varied)} servers that differ in legal ways without a finding"
     yield f"time        {matrix.seconds:.0f} s"
 
 
+def _causes(kills: Sequence[Kill]) -> Iterator[str]:
+    """Tell how well the verdicts of damaged servers named what was broken."""
+    if kills:
+        counts = [len(kill.trial.named) for kill in kills]
+        yield f"causes      {_share(kill.understood for kill in kills)}: the one named first is a broken rule"
+        yield f"            {_share(count == 1 for count in counts)}: it is named alone"
+        yield f"            {max(counts)} named at most, {sum(counts) / len(counts):.2f} on average"
+
+
 def _seen(kills: Sequence[Kill]) -> str:
-    count = sum(kill.seen for kill in kills)
-    return f"{count} of {len(kills)} seen ({100 * count // len(kills)}%)"
+    return _share((kill.seen for kill in kills), " seen")
+
+
+def _share(hits: Iterable[bool], what: str = "") -> str:
+    """Return how many of all, in numbers and percent."""
+    all_of_them = list(hits)
+    count = sum(all_of_them)
+    return f"{count} of {len(all_of_them)}{what} ({100 * count // len(all_of_them)}%)"
 
 
 def _trouble(trial: Trial) -> str:
@@ -176,6 +198,7 @@ def _document(matrix: Matrix) -> Any:
                 "seen": kill.seen,
                 "tests": [failure.test for failure in kill.trial.failures],
                 "of_the_rules": [failure.test for failure in kill.witnesses],
+                "named": kill.trial.named,
                 "schemathesis": kill.plain,
                 "left": kill.trial.left,
                 "exit_code": kill.trial.exit_code,

@@ -18,14 +18,16 @@ from orders.factory import order
 from probe import __main__ as probe
 from runs import proxies
 from sendcloud_orders_sandbox import Sandbox
+from suite.causes import causes_of
 from suite.target import MARK
+from suite.verdict import Verdict
 
 ROOT = Path(__file__).parents[2]
 SUITE = ROOT / "contract_tests" / "suite"
 # The whole folder, but for what starts another program: a damage is done to this process and not to that one.
 ADAPTER_TESTS = (str(ROOT / "contract_tests" / "unit" / "adapters"), "-m", "not other_process")
 OPTIONS = (
-    *("-q", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider", "-p", "no:verdict"),
+    *("-q", "-c", str(ROOT / "pyproject.toml"), "-p", "no:cacheprovider"),
     # The plugins were loaded before pytest started.
     *("-W", "ignore::pytest.PytestAssertRewriteWarning"),
 )
@@ -51,6 +53,7 @@ class Trial:
 
     exit_code: of pytest; None for a run that had to be stopped.
     left: how many orders of the run stayed on the server.
+    named: the rules that its verdict names as causes, the first first; empty text for a cause without a rule.
     trouble: what was printed, where the run could not be carried out.
     """
 
@@ -61,16 +64,26 @@ class Trial:
     left: int = 0
     seconds: float = 0.0
     trouble: str = ""
+    named: tuple[str, ...] = ()
 
 
 @dataclass
 class Recorder:
-    """A pytest plugin that runs the chosen tests and notes what failed."""
+    """A pytest plugin that runs the chosen tests and notes what failed.
+
+    verdict: of the suite, as any run of it comes to; None for tests outside it.
+    """
 
     choose: Callable[[pytest.Item], bool] = lambda item: True
     tests: int = 0
     failures: list[Failure] = field(default_factory=list)
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    verdict: Verdict | None = None
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Keep hold of the verdict."""
+        self.verdict = config.pluginmanager.get_plugin("verdict")
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the tests, and note which rules each proves."""
@@ -143,7 +156,9 @@ def try_server(found: Damage | Variation, *, probed: bool = False) -> Trial:
             exit_code = int(pytest.main([str(SUITE), *OPTIONS], plugins=[recorder]))
             patch.undo()
             left = sum(order["order_id"].startswith(MARK) for order in sandbox.orders())
-    return Trial(found.name, exit_code, recorder.tests, tuple(recorder.failures), left, time.monotonic() - started)
+    named = tuple(cause.rule for cause in causes_of(recorder.verdict.cases if recorder.verdict else ()))
+    seconds = time.monotonic() - started
+    return Trial(found.name, exit_code, recorder.tests, tuple(recorder.failures), left, seconds, named=named)
 
 
 def fill(sandbox: Sandbox, count: int) -> None:

@@ -1,6 +1,7 @@
 """One test that ran, as verdict, causes and page see it."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 from suite.exchange import Exchange
 
@@ -40,6 +41,11 @@ class Case:
     def parameters(self) -> str:
         """What the test was run for, in pytest's words; empty for a test that runs once."""
         return self.name.rpartition("::")[2].partition("[")[2].removesuffix("]")
+
+    @property
+    def queried(self) -> set[str]:
+        """The query parameters of the requests that it shows."""
+        return {name for one in self.shown for name in parse_qs(urlsplit(one.path).query, keep_blank_values=True)}
 
     @property
     def gist(self) -> str:

@@ -32,6 +32,11 @@ class Cause:
     cases: tuple[Case, ...]
     followers: Mapping[str, tuple[Case, ...]] = field(default_factory=dict)
 
+    @property
+    def told(self) -> tuple[Case, ...]:
+        """All failed tests that it explains."""
+        return self.cases + tuple(case for cases in self.followers.values() for case in cases)
+
     def __str__(self) -> str:
         if not self.rule:
             return f"no rule by name: {self.cases[0].gist}"
@@ -42,17 +47,21 @@ class Cause:
 
 @dataclass(frozen=True)
 class Foundations:
-    """Ids of rules: what each rule and each fixture rests on, and which others a test asks about beside its own."""
+    """Ids of rules: what each rule, each fixture and each query parameter of a list rests on.
+
+    gathered: which other rules a test asks about beside its own.
+    """
 
     rules: Mapping[str, tuple[str, ...]]
     fixtures: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    queries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gathered: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @classmethod
     def reviewed(cls) -> "Foundations":
         """Read the reviewed table."""
         read = tomllib.loads(REVIEWED.read_text(encoding="utf-8"))
-        parts = ("rules", "fixtures", "gathered")
+        parts = ("rules", "fixtures", "queries", "gathered")
         return cls(*({name: tuple(ids) for name, ids in read[part].items()} for part in parts))
 
     def below(self, rule: str) -> set[str]:
@@ -82,7 +91,8 @@ class Foundations:
         fixed = {id_ for fixture in case.uses for id_ in self.fixtures.get(fixture, ())}
         asked = set() if case.unset else {*case.rules, *self.gathered.get(case.test, ())}
         relied_on = {*self.matter(case), *fixed, *asked}
-        return relied_on.union(*map(self.below, relied_on))
+        queried = {id_ for name in case.queried for id_ in self.queries.get(name, ())}
+        return relied_on.union(queried, *map(self.below, relied_on))
 
 
 @cache
@@ -94,8 +104,9 @@ def foundations() -> Foundations:
 def causes_of(cases: Iterable[Case], known: Foundations | None = None) -> list[Cause]:
     """Return what broke, the cause that explains most first; nothing for a run without a failure.
 
-    The rule that most of the failed tests speak against, and fewest of its own tests for, is the first cause; what it
-    does not explain is looked at again.
+    Suspects are the rules that a failed test speaks against. The first cause is the one that explains most failures, of
+    which each counts as far as the suspect's own tests failed: a rule that most of its tests speak for is hardly it.
+    What it does not explain is looked at again.
     """
     known = known or foundations()
     matter = {case: known.matter(case) for case in cases if case.outcome != "skipped"}
@@ -105,10 +116,10 @@ def causes_of(cases: Iterable[Case], known: Foundations | None = None) -> list[C
     explained: dict[str, list[Case]] = {}
     left = list(explaining)
     while left:
-        against = Counter(rule for case in left for rule in matter[case])
-        # A rule that half of its own tests speak for is no likely cause: it counts a quarter.
-        root = max(against, key=lambda rule: against[rule] * (failed[rule] / ran[rule]) ** 2, default=NO_RULE)
-        explained[root] = [case for case in left if root in explaining[case]] or left
+        suspects = dict.fromkeys(rule for case in left for rule in matter[case])
+        explains = {rule: [case for case in left if rule in explaining[case]] for rule in suspects}
+        root = max(suspects, key=lambda rule: len(explains[rule]) * failed[rule] / ran[rule], default=NO_RULE)
+        explained[root] = explains.get(root, left)
         left = [case for case in left if case not in explained[root]]
     for root in list(explained):
         # What turned out to be broken as well may explain what was found before it.
@@ -116,7 +127,7 @@ def causes_of(cases: Iterable[Case], known: Foundations | None = None) -> list[C
         if deeper:
             explained[deeper[-1]] += explained.pop(root)
     found = [_cause(root, of_it, matter) for root, of_it in explained.items()]
-    return sorted(found, key=lambda cause: (-len(cause.followers), -len(cause.cases)))
+    return sorted(found, key=lambda cause: -len(cause.told))
 
 
 def _cause(root: str, failed: Iterable[Case], matter: Mapping[Case, list[str]]) -> Cause:

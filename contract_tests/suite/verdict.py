@@ -143,7 +143,7 @@ def case_of(report: pytest.TestReport) -> Case:
         rules=() if report.when == "teardown" else tuple(said.get("rules", "").split()),
         target=said.get("target", CLIENT),
         outcome=report.outcome,
-        uses=tuple(said.get("uses", "").split()),
+        uses=("clean_up",) if report.when == "teardown" else tuple(said.get("uses", "").split()),
         unset=report.when == "setup" and report.failed,
         message=message_of(report),
         seconds=report.duration,

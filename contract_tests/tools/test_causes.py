@@ -13,6 +13,7 @@ RULES = rules(LEDGER.read_text(encoding="utf-8"))
 KNOWN = Foundations(
     {"LIST-SORT": ("LIST-COMPLETE",), "LIST-COMPLETE": ("UPSERT-LIMIT",), "PATCH-MERGE": ("GET-ORDER",)},
     {"shelf": ("UPSERT-LIMIT",)},
+    {"order_id": ("LIST-ORDER-ID",)},
     {"test_refusals": ("GET-MISSING",)},
 )
 
