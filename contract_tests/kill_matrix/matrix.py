@@ -34,7 +34,7 @@ class Kill:
     @property
     def understood(self) -> bool:
         """Whether the cause that the verdict names first is a rule which the damage breaks."""
-        return self.trial.named[:1] != () and self.trial.named[0] in self.damage.rules
+        return not set(self.trial.named[:1]).isdisjoint(self.damage.rules)
 
 
 class State(StrEnum):

@@ -72,11 +72,12 @@ def _kills_table(matrix: Matrix) -> Table:
 
 
 def _cells(kill: Kill) -> tuple[Text, ...]:
+    causes = f"\nnamed: {named(kill)}" if kill.trial.named else ""
     return (
         Text(kill.damage.name + "\n" + "\n".join(_broken(kill.damage))),
         Text(str(len(kill.trial.failures))),
         Text(str(len(kill.witnesses))),
-        Text.assemble((told(kill), "" if kill.seen else "bold red"), f"\nnamed: {named(kill)}" if kill.trial.named else ""),
+        Text.assemble((told(kill), "" if kill.seen else "bold red"), causes),
     )
 
 
@@ -165,7 +166,7 @@ def _causes(kills: Sequence[Kill]) -> Iterator[str]:
     if kills:
         counts = [len(kill.trial.named) for kill in kills]
         yield f"causes      {_share(kill.understood for kill in kills)}: the one named first is a broken rule"
-        yield f"            {_share(count == 1 for count in counts)}: it is named alone"
+        yield f"            {_share(count == 1 for count in counts)}: no other is named"
         yield f"            {max(counts)} named at most, {sum(counts) / len(counts):.2f} on average"
 
 

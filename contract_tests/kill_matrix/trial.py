@@ -85,6 +85,11 @@ class Recorder:
         """Keep hold of the verdict."""
         self.verdict = config.pluginmanager.get_plugin("verdict")
 
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The rules that the verdict names as causes, the first first."""
+        return tuple(cause.rule for cause in causes_of(self.verdict.cases if self.verdict else ()))
+
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the tests, and note which rules each proves."""
         items[:] = filter(self.choose, items)
@@ -156,9 +161,8 @@ def try_server(found: Damage | Variation, *, probed: bool = False) -> Trial:
             exit_code = int(pytest.main([str(SUITE), *OPTIONS], plugins=[recorder]))
             patch.undo()
             left = sum(order["order_id"].startswith(MARK) for order in sandbox.orders())
-    named = tuple(cause.rule for cause in causes_of(recorder.verdict.cases if recorder.verdict else ()))
-    seconds = time.monotonic() - started
-    return Trial(found.name, exit_code, recorder.tests, tuple(recorder.failures), left, seconds, named=named)
+    failures, seconds = tuple(recorder.failures), time.monotonic() - started
+    return Trial(found.name, exit_code, recorder.tests, failures, left, seconds, named=recorder.named)
 
 
 def fill(sandbox: Sandbox, count: int) -> None:

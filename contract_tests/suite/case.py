@@ -48,6 +48,14 @@ class Case:
         return {name for one in self.shown for name in parse_qs(urlsplit(one.path).query, keep_blank_values=True)}
 
     @property
+    def answered(self) -> str:
+        """Whether the last write that it shows was `accepted` or `refused`; empty where it shows none."""
+        writes = [one for one in self.shown if one.method != "GET"]
+        if not writes:
+            return ""
+        return "accepted" if writes[-1].status < 300 else "refused"
+
+    @property
     def gist(self) -> str:
         """The first line of what a failure says, without the name that Python gives it."""
         return self.message.partition("\n")[0].removeprefix("AssertionError: ")

@@ -48,7 +48,7 @@ def test_each_reference_of_a_batch_of_100_has_the_id_of_its_own_order(target: Ta
 def test_each_place_of_a_batch_is_read_by_its_id_as_it_was_sent(target: Target, shelf: Shelf, place: int) -> None:
     found = target.read(shelf.ids[place])
     assert int(found["id"]) == shelf.ids[place]
-    assert differences(shelf.orders[shelf.ids_of_shop[place]], found) == []
+    assert differences(shelf.orders[shelf.ids_of_shop[place]], found) == [], "read, but not as sent (VALUES-SURVIVE)"
 
 
 @pytest.mark.rule("UPSERT-KEY", "UPSERT-LIMIT")

@@ -8,18 +8,24 @@ import pytest
 from ledger import LEDGER, proofs, rules
 from suite.case import Case
 from suite.causes import REVIEWED, Foundations, causes_of, foundations
+from suite.exchange import Exchange
 
 RULES = rules(LEDGER.read_text(encoding="utf-8"))
 KNOWN = Foundations(
     {"LIST-SORT": ("LIST-COMPLETE",), "LIST-COMPLETE": ("UPSERT-LIMIT",), "PATCH-MERGE": ("GET-ORDER",)},
     {"shelf": ("UPSERT-LIMIT",)},
-    {"order_id": ("LIST-ORDER-ID",)},
+    {"order_id": ("LIST-ORDER-ID",), "order_updated_at": ("LIST-UPDATED",)},
     {"test_refusals": ("GET-MISSING",)},
+    {"refused": ("UPSERT-BOUNDS",), "accepted": ("UPSERT-ATOMIC",)},
 )
 
 
 def case(outcome: str, *rules: str, name: str = "", **more: Any) -> Case:
     return Case(f"test_it::{name or '-'.join(rules)}", rules, "foreign", outcome, **more)
+
+
+def asked(method: str, path: str, status: int = 200) -> Exchange:
+    return Exchange(method, path, status, "", "", "")
 
 
 def told(*cases: Case) -> list[str]:
@@ -88,6 +94,46 @@ def test_a_test_that_asks_about_other_rules_besides_follows_from_one_that_is_bro
     held = [case("passed", "ERROR-ENVELOPE", name=f"{number}") for number in range(3)]
     causes = causes_of([gathering, *held, case("failed", "GET-MISSING")], KNOWN)
     assert [(cause.rule, [*cause.followers]) for cause in causes] == [("GET-MISSING", ["ERROR-ENVELOPE"])]
+
+
+def test_a_test_that_asks_with_a_filter_follows_from_a_broken_one() -> None:
+    looked_up = case("failed", "UPSERT-KEY", shown=(asked("GET", "/orders?order_id=7&page_size=2"),))
+    filtered = [case("failed", "LIST-ORDER-ID", name=f"{number}") for number in range(2)]
+    assert told(looked_up, *filtered) == ["LIST-ORDER-ID; 1 more follows from it"]
+
+
+def test_a_filter_that_a_test_did_not_ask_with_explains_nothing() -> None:
+    looked_up = case("failed", "UPSERT-KEY", shown=(asked("GET", "/orders?status=order_id"),))
+    assert sorted(told(looked_up, case("failed", "LIST-ORDER-ID"))) == ["LIST-ORDER-ID", "UPSERT-KEY"]
+
+
+@pytest.mark.parametrize(("status", "cause"), [(400, "UPSERT-ATOMIC"), (201, "UPSERT-BOUNDS")])
+def test_the_answer_to_a_write_tells_whether_what_it_refuses_or_how_is_at_fault(status: int, cause: str) -> None:
+    shown = asked("POST", "/orders", status), asked("GET", "/orders/7")
+    assert told(case("failed", "UPSERT-ATOMIC", "UPSERT-BOUNDS", shown=shown)) == [cause]
+
+
+def test_a_test_of_one_rule_alone_speaks_against_it_whatever_the_answer() -> None:
+    assert told(case("failed", "UPSERT-BOUNDS", shown=(asked("POST", "/orders", 400),))) == ["UPSERT-BOUNDS"]
+
+
+def test_a_failure_that_names_one_of_its_own_rules_speaks_against_that_one() -> None:
+    named = case("failed", "LIST-SORT", "GET-ORDER", message="read, but not as sent (GET-ORDER)")
+    assert told(named) == ["GET-ORDER"]
+
+
+def test_a_fault_in_one_place_is_told_though_most_tests_of_its_rule_pass() -> None:
+    lists = [case("failed", f"LIST-{number}", uses=("shelf",)) for number in range(6)]
+    seen = [case("failed", "LIST-SORT", name="first"), case("failed", "LIST-SORT", "UPSERT-LIMIT", name="second")]
+    held = [case("passed", "UPSERT-LIMIT", name=f"{number}") for number in range(2)]
+    assert told(*lists, *seen, *held) == ["UPSERT-LIMIT; 7 more follow from it"]
+
+
+def test_a_failing_clean_up_follows_from_what_it_needs() -> None:
+    known = Foundations({}, {"clean_up": ("DELETE-ORDER",)})
+    clean_up = case("failed", name="clean-up", uses=("clean_up",), message="could not take back")
+    [cause] = causes_of([case("failed", "DELETE-ORDER"), clean_up], known)
+    assert cause.told == (case("failed", "DELETE-ORDER"), clean_up)
 
 
 def test_a_failure_of_no_rule_is_told_in_its_own_words() -> None:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import get_args, get_origin
 
 import msgspec
@@ -27,6 +28,8 @@ from kill_matrix.trial import Failure, Recorder, Trial
 from kill_matrix.variations import UNDAMAGED, VARIATIONS
 from ledger import RULES
 from sendcloud_orders_sandbox import Policies
+from suite.case import Case
+from suite.verdict import Verdict
 
 DAMAGE = Damage("nothing works", "everything", ("UPSERT-KEY", "UPSERT-ID"), lambda patch: None)
 SEEN = Failure("test_upsert.py::test_a_key", ("UPSERT-KEY",), shown=True, message="assert 1 == 2")
@@ -226,6 +229,58 @@ def test_the_recorder_leaves_a_failing_clean_up_to_the_count_of_orders_left() ->
     recorder = Recorder()
     recorder.pytest_runtest_logreport(pytest.TestReport("x", ("", 0, ""), {}, "failed", "E  left", "teardown"))
     assert recorder.failures == []
+
+
+# ---------------------------------------------------------------------- what the verdict names
+
+
+def naming(*rules: str) -> Kill:
+    return Kill(DAMAGE, dataclasses.replace(trial(SEEN), named=rules))
+
+
+@pytest.mark.parametrize(
+    ("named", "understood"),
+    [(["UPSERT-ID"], True), (["UPSERT-KEY", "GET-ORDER"], True), (["GET-ORDER", "UPSERT-KEY"], False), ([""], False)],
+)
+def test_a_damage_is_understood_whose_verdict_names_a_broken_rule_first(named: list[str], understood: bool) -> None:
+    assert naming(*named).understood is understood
+
+
+def test_a_damage_whose_verdict_names_nothing_is_not_understood() -> None:
+    assert not naming().understood
+
+
+def test_the_summary_tells_how_well_the_causes_were_named() -> None:
+    kills = [naming("UPSERT-KEY"), naming("UPSERT-ID", "GET-ORDER"), naming("GET-ORDER", "", "READ-ID"), naming()]
+    assert list(report.verdict(Matrix(kills, [], 1.0)))[1:-1] == [
+        "causes      2 of 3 (66%): the one named first is a broken rule",
+        "            1 of 3 (33%): no other is named",
+        "            3 named at most, 2.00 on average",
+    ]
+
+
+def test_a_matrix_without_a_cause_tells_nothing_of_causes() -> None:
+    assert "causes" not in " ".join(report.summary(Matrix([naming()], [], 1.0)))
+
+
+def test_text_page_and_json_show_with_each_damage_what_was_named(tmp_path: Path) -> None:
+    report.write(Matrix([naming("GET-ORDER", "")], [], 1.0), tmp_path)
+    assert "named: GET-ORDER, no" in (tmp_path / "kill-matrix.txt").read_text()
+    assert "Named: GET-ORDER, no rule by name" in (tmp_path / "kill-matrix.html").read_text()
+    assert json.loads((tmp_path / "kill-matrix.json").read_text())["damages"][0]["named"] == ["GET-ORDER", ""]
+
+
+def test_the_recorder_names_what_the_verdict_of_the_same_run_names() -> None:
+    plugins = pytest.PytestPluginManager()
+    failed = Case("test_x", ("UPSERT-KEY",), "foreign", "failed")
+    plugins.register(Verdict(RULES, [failed]), "verdict")
+    recorder = Recorder()
+    recorder.pytest_configure(SimpleNamespace(pluginmanager=plugins))  # type: ignore[arg-type]
+    assert recorder.named == ("UPSERT-KEY",)
+
+
+def test_a_run_of_other_tests_than_the_suite_names_nothing() -> None:
+    assert Recorder().named == ()
 
 
 # ---------------------------------------------------------------------- Schemathesis beside it

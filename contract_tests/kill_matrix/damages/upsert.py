@@ -442,7 +442,7 @@ def a_missing_field_is_refused_in_other_words(patch: pytest.MonkeyPatch) -> None
     around(patch, "rules.Rules.schema_problems", schema_problems)
 
 
-@damage("bounds", "UPSERT-BOUNDS", place=Place.ITEM)
+@damage("bounds", "UPSERT-BOUNDS", "UPSERT-REQUIRED", place=Place.ITEM)
 def a_quantity_of_zero_is_accepted(patch: pytest.MonkeyPatch) -> None:
     unchecked(patch, "/quantity")
 
