@@ -49,6 +49,7 @@ class Target:
     `stateful` is false for the mock, which answers examples: there only status and shape can be shown.
     `direct_url` takes requests that break the spec on purpose, past a validating proxy in front of `base_url`.
     `patience` is how long, in seconds, an accepted order may stay unreadable; `waits` grow short when one stays so.
+    `conflicts` are the upserts that met an earlier request, most of which are waited out and seen by nobody else.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Target:
     def __post_init__(self) -> None:
         self.run = f"{MARK}{datetime.now(UTC):%m%d%H%M%S}-{secrets.token_hex(4)}-"
         self.exchanges: list[Reply] = []
+        self.conflicts: list[Reply] = []
         self.requests = 0
         self.operations: set[str] = set()
         self.waits = Patience(self.patience)
@@ -142,6 +144,8 @@ class Target:
                 method, shown, response.status_code, response.headers, response.content, content or b"", asked
             )
             self.exchanges.append(answer)
+            if method == "POST" and is_conflict(answer):
+                self.conflicts.append(answer)
             if not _passing(answer) or (conflicts and is_conflict(answer)):
                 break
             if time.monotonic() > deadline:

@@ -1,13 +1,17 @@
 """Rules of POST /orders that have to hold for each order of a batch, the first and the last too."""
 
+import json
 from typing import Any
 
 import pytest
 
 from orders.differences import differences
-from suite.shelf import BATCH, Shelf
+from suite.shelf import BATCH, FULL, Shelf
 from suite.stock import Stock
 from suite.target import Target
+
+# What each text of an order with every field ends in, and no text of the others on the shelf (see `filled`).
+OF_A_FULL_ORDER = ", version 0"
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +39,14 @@ def test_a_batch_of_100_is_accepted_and_all_of_it_is_stored(target: Target, shel
 def test_each_order_of_a_batch_is_listed_as_it_was_sent(target: Target, shelf: Shelf) -> None:
     rows = shelf.rows(**shelf.filters, page_size=200)
     assert [line for row in rows for line in differences(shelf.orders[row["order_id"]], row)] == []
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+def test_an_order_takes_nothing_from_the_orders_around_it(target: Target, shelf: Shelf) -> None:
+    plain = set(shelf.orders) - {shelf.ids_of_shop[place] for place in FULL}
+    rows = shelf.rows(**shelf.filters, page_size=200)
+    found = [row for row in rows if row["order_id"] in plain and OF_A_FULL_ORDER in json.dumps(row)]
+    assert found == []
 
 
 @pytest.mark.rule("UPSERT-RESULT", "READ-ID")

@@ -6,10 +6,16 @@ from typing import Any
 import pytest
 
 from orders.differences import differences
+from suite.answer import Reply
 from suite.target import Target
 
 pytestmark = pytest.mark.stateful
-WAYS = ("an upsert", "an upsert by id", "a patch", "an upsert of both")
+WAYS = (
+    "an upsert",
+    pytest.param("an upsert by id", marks=pytest.mark.rule("UPSERT-ID")),
+    "a patch",
+    pytest.param("an upsert of both", marks=pytest.mark.rule("UPSERT-MIXED")),
+)
 
 
 @dataclass(repr=False)
@@ -21,14 +27,22 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def pairs(target: Target) -> list[Pair]:
-    """Three pairs, stored by one batch: one to change in the first integration, one in the second, one to list."""
+def accepted(target: Target) -> tuple[Reply, list[Pair]]:
+    """Three pairs, sent in one batch, and its answer."""
     if len(target.integrations) < 2:
         pytest.skip("needs two integrations: name them in SENDCLOUD_INTEGRATION_IDS")
     found = [Pair(_alike(target), []) for _ in range(3)]
     # Which of both comes first in the batch makes no difference.
     batch = [*found[0].orders, *reversed(found[1].orders), *found[2].orders]
-    assert target.send("POST", "/orders", body=batch).status in (200, 201, 202)
+    answer = target.send("POST", "/orders", body=batch)
+    assert answer.status in (200, 201, 202)
+    return answer, found
+
+
+@pytest.fixture(scope="module")
+def pairs(target: Target, accepted: tuple[Reply, list[Pair]]) -> list[Pair]:
+    """Those pairs, once they are stored: one to change in the first integration, one in the second, one to list."""
+    _, found = accepted
     for pair in found:
         order_id = pair.orders[0]["order_id"]
         rows = target.eventually(lambda order_id=order_id: _two(target.listed(order_id=order_id)))  # type: ignore[misc]
@@ -53,6 +67,16 @@ def test_the_same_order_id_in_another_integration_is_another_order(target: Targe
         assert pair.ids[0] != pair.ids[1]
         for id_, order in zip(pair.ids, pair.orders, strict=True):
             assert differences(order, target.read(id_)) == []
+
+
+@pytest.mark.rule("UPSERT-RESULT", "READ-ID")
+def test_each_order_of_a_pair_gets_a_reference_of_its_own(
+    target: Target, accepted: tuple[Reply, list[Pair]], pairs: list[Pair]
+) -> None:
+    rows = accepted[0].json["data"]
+    assert sorted(int(row["id"]) for row in rows) == sorted(id_ for pair in pairs for id_ in pair.ids)
+    named = {int(row["id"]): row["order_id"] for row in rows}
+    assert named == {id_: pair.orders[0]["order_id"] for pair in pairs for id_ in pair.ids}
 
 
 @pytest.mark.rule("LIST-ORDER-ID", "LIST-INTEGRATION")

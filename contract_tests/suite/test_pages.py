@@ -2,6 +2,7 @@
 
 import pytest
 
+from orders.differences import differences
 from suite.answer import next_cursor
 from suite.shelf import PAGE, SORTS, Shelf, order_ids, sorted_by
 from suite.target import Target
@@ -49,6 +50,13 @@ def test_a_page_may_hold_a_single_row(target: Target, shelf: Shelf, sort: str | 
 def test_pages_neither_skip_nor_repeat(target: Target, shelf: Shelf, sort: str | None) -> None:
     rows = shelf.rows(**shelf.filters, page_size=PAGE, **sorted_by(sort))
     assert order_ids(rows) == sorted(shelf.orders)
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+@pytest.mark.parametrize("sort", [None, "pk"])
+def test_each_row_of_each_page_is_as_it_was_sent(target: Target, shelf: Shelf, sort: str | None) -> None:
+    rows = shelf.rows(**shelf.filters, page_size=PAGE, **sorted_by(sort))
+    assert [line for row in rows for line in differences(shelf.orders[row["order_id"]], row)] == []
 
 
 @pytest.mark.rule("LIST-COMPLETE")

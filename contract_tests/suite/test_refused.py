@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from orders.differences import differences
-from orders.factory import with_value, without
-from suite.answer import Reply, pointers
+from orders.factory import item, with_value, without
+from suite.answer import Reply, details, pointers
 from suite.shelf import Shelf
 from suite.target import Target
 
@@ -61,6 +61,16 @@ FAULTS = {
         "order_details/order_items/0/quantity",
         valid=False,
     ),
+    "a value of the last item is out of bounds": Fault(
+        ("UPSERT-BOUNDS",),
+        lambda order, _: with_value(
+            order,
+            "order_details.order_items",
+            [*order["order_details"]["order_items"], item("x"), item("y", quantity=0)],
+        ),
+        "order_details/order_items/2/quantity",
+        valid=False,
+    ),
     "an integration is nobody's": Fault(
         ("UPSERT-ACCOUNT",),
         lambda order, _: with_value(order, "order_details.integration.id", NOBODYS_INTEGRATION),
@@ -72,7 +82,12 @@ FAULTS = {
     ),
 }
 PLACES = {"first": 0, "in the middle": 1, "last": 3}
-CASES = [(fault, place) for fault in FAULTS for place in PLACES]
+PLACES_OF_100 = {"first of 100": 0, "last of 100": 99}
+CASES = [
+    *((fault, place) for fault in FAULTS for place in PLACES),
+    ("a value of the last item is out of bounds", "first of 100"),
+    ("an id has another order_id", "last of 100"),
+]
 WHOLE = (
     "there is no list",
     "there is one order alone",
@@ -89,8 +104,12 @@ def refused(target: Target, shelf: Shelf) -> dict[Any, Refused]:
     for number, (fault, place) in enumerate(CASES):
         known, new = _changed(shelf, number), target.order()
         bad = FAULTS[fault].spoil(target.order(known["order_details"]["integration"]["id"]), shelf.ids[number])
-        batch = [new, known, target.order()]
-        batch.insert(PLACES[place], bad)
+        if place in PLACES:
+            batch = [new, known, target.order()]
+            batch.insert(PLACES[place], bad)
+        else:
+            batch = [new, known, *_others(shelf, known, 97)]
+            batch.insert(PLACES_OF_100[place], bad)
         answer = target.send("POST", "/orders", body=batch, valid=FAULTS[fault].valid)
         done[fault, place] = Refused(answer, shelf.ids[number], shelf.orders[known["order_id"]], new)
     for number, way in enumerate(WHOLE, len(CASES)):
@@ -102,7 +121,7 @@ def refused(target: Target, shelf: Shelf) -> dict[Any, Refused]:
             body={
                 "there is no list": {"orders": batch},
                 "there is one order alone": known,
-                "there are 101": [*batch, *list(shelf.orders.values())[-99:]],
+                "there are 101": [*batch, *_others(shelf, known, 99)],
             }.get(way, batch),
             headers={"Sendcloud-Partner-Id": "not-a-uuid"} if "partner" in way else {},
             auth=(target.public_key, "wrong") if "secret" in way else "own",
@@ -124,6 +143,11 @@ def _changed(shelf: Shelf, number: int) -> Order:
     """Return an order of the shelf with another number and other notes."""
     order = shelf.orders[shelf.ids_of_shop[number]]
     return with_value({**order, "order_number": "N-refused"}, "order_details.notes", "This batch is to be refused.")
+
+
+def _others(shelf: Shelf, known: Order, count: int) -> list[Order]:
+    """Return so many orders of the shelf as they are, without the one that a batch has already."""
+    return [order for order in shelf.orders.values() if order["order_id"] != known["order_id"]][:count]
 
 
 def cases() -> list[Any]:
@@ -157,7 +181,7 @@ def test_a_refusal_points_at_the_bad_order_wherever_it_stands(
 ) -> None:
     fault, place = case
     assert found.answer.status == 400
-    assert pointers(found.answer) == {f"/data/attributes/[{PLACES[place]}]/{FAULTS[fault].pointer}"}
+    assert pointers(found.answer) == {f"/data/attributes/[{(PLACES | PLACES_OF_100)[place]}]/{FAULTS[fault].pointer}"}
 
 
 @pytest.mark.parametrize("case", cases()[len(CASES) :])
@@ -172,3 +196,4 @@ def test_101_known_orders_are_refused(target: Target, shelf: Shelf) -> None:
     answer = target.send("POST", "/orders", body=orders, valid=False)
     assert answer.status == 400
     assert "/data/attributes/" in pointers(answer)
+    assert "at most 100 items, not 101" in details(answer)

@@ -8,10 +8,13 @@ import pytest
 from orders.differences import differences
 from orders.factory import item, with_value, without
 from suite.answer import details, pointers
+from suite.shelf import Shelf
 from suite.stock import Stock
 from suite.target import Target
 
 NOBODYS_INTEGRATION = 2_000_000_011
+# Enough that a server which refuses every fifth refuses more than one.
+UPSERTS = 12
 
 
 def stored(target: Target, order: dict[str, Any]) -> list[dict[str, Any]]:
@@ -36,6 +39,17 @@ def test_a_single_order_outside_a_list_is_refused(target: Target) -> None:
 )
 def test_what_is_no_list_of_objects_is_refused(target: Target, content: bytes) -> None:
     answer = target.send("POST", "/orders", content=content, valid=False)
+    assert answer.status == 400
+    assert "expected list of objects" in details(answer)
+
+
+@pytest.mark.rule("UPSERT-LIST")
+@pytest.mark.stateful
+@pytest.mark.parametrize("place", ["before an order", "between orders", "behind an order"])
+def test_what_is_no_object_is_refused_beside_orders(target: Target, shelf: Shelf, place: str) -> None:
+    first, last = list(shelf.orders.values())[:2]
+    batch = {"before an order": [None, first], "between orders": [first, [], last], "behind an order": [first, 5]}
+    answer = target.send("POST", "/orders", body=batch[place], valid=False)
     assert answer.status == 400
     assert "expected list of objects" in details(answer)
 
@@ -122,6 +136,13 @@ def test_order_ids_are_told_apart_by_blanks_and_leading_zeros(target: Target) ->
     assert len(set(target.upsert(*apart_at_the_end(target, "a01", "a1", "a01 ", "a001")))) == 4
 
 
+@pytest.mark.rule("UPSERT-KEY")
+def test_order_ids_are_told_apart_by_a_blank_and_by_zeros_in_front(target: Target) -> None:
+    order = target.order()
+    orders = [target.order() | {"order_id": f"{front}{order['order_id']}"} for front in ("", "0", "00", " ")]
+    assert len(set(target.upsert(*orders))) == 4
+
+
 @pytest.mark.stateful
 @pytest.mark.rule("UPSERT-KEY-CASE")
 def test_order_ids_are_told_apart_by_case(target: Target) -> None:
@@ -205,6 +226,15 @@ def test_an_order_with_a_value_out_of_bounds_is_refused(target: Target, path: st
 
 
 @pytest.mark.rule("UPSERT-BOUNDS")
+@pytest.mark.parametrize("place", [1, 2], ids=["second of three", "last of three"])
+def test_an_order_with_one_item_out_of_bounds_is_refused_whichever_it_is(target: Target, place: int) -> None:
+    items = [item("Tea tin"), item("Lamp"), item("Pen")]
+    items[place]["quantity"] = 0
+    answer = target.send("POST", "/orders", body=[target.order(order_items=items)], valid=False)
+    assert answer.status == 400
+
+
+@pytest.mark.rule("UPSERT-BOUNDS")
 def test_values_on_the_bounds_are_accepted(target: Target) -> None:
     order = with_value(target.order(), f"{ITEM}.quantity", 1)
     order = with_value(order, f"{ITEM}.total_price.value", 0)
@@ -227,6 +257,7 @@ SETS: dict[str, list[dict[str, Any]]] = {
     "the last item alone": [item("Lamp", quantity=1)],
     "the same items in another sequence": [item("Lamp"), item("Tea tin")],
     "more items": [item("Tea tin"), item("Lamp"), BOOK, item("Pen", sku="PEN")],
+    "no item": [],
     "items of one name": [item("Tea tin", sku="A"), item("Tea tin", sku="B")],
 }
 
@@ -264,10 +295,14 @@ def test_an_integration_that_is_not_the_accounts_is_refused(target: Target) -> N
 def test_upserts_of_one_order_at_the_same_time_end_as_one_order(target: Target) -> None:
     order = target.order()
     with ThreadPoolExecutor(4) as pool:
-        ids = {id_ for ids in pool.map(lambda _: target.upsert(order), range(8)) for id_ in ids}
+        ids = {id_ for ids in pool.map(lambda _: target.upsert(order), range(UPSERTS)) for id_ in ids}
     assert len(ids) == 1
     target.read(ids.pop())
     assert len(stored(target, order)) == 1
+    # A server need not meet any conflict. Those that it met since this run began are all to be told alike.
+    assert [
+        pointers(answer) for answer in target.conflicts if answer.status == 400 and pointers(answer) != {"/data"}
+    ] == []
 
 
 @pytest.mark.rule("UPSERT-ASYNC")
@@ -287,6 +322,19 @@ def test_a_partner_id_that_is_no_uuid_is_refused(target: Target) -> None:
     headers = {"Sendcloud-Partner-Id": "not-a-uuid"}
     answer = target.send("POST", "/orders", body=[target.order()], headers=headers, valid=False)
     assert answer.status == 400
+
+
+@pytest.mark.rule("UPSERT-PARTNER")
+@pytest.mark.stateful
+def test_an_update_with_a_partner_id_that_is_no_uuid_is_refused_and_changes_nothing(
+    target: Target, stock: Stock
+) -> None:
+    id_, order = stock.take()
+    headers = {"Sendcloud-Partner-Id": "not-a-uuid"}
+    changed = {**order, "order_number": "N-refused"}
+    assert target.send("POST", "/orders", body=[changed], headers=headers, valid=False).status == 400
+    target.settle()
+    assert differences(order, target.read(id_)) == []
 
 
 @pytest.mark.rule("UPSERT-SERVICE-POINT")

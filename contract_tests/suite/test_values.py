@@ -140,6 +140,29 @@ def test_empty_lists_and_free_properties_come_back(target: Target) -> None:
         assert differences(sent, found) == []
 
 
+TAGS = {
+    "none": [],
+    "one": ["gift"],
+    "twice": ["gift", "fragile", "gift"],
+    "in no sequence": ["b", "c", "a"],
+    "alike but for case": ["gift", "Gift"],
+    "60": [f"tag {number}" for number in range(60)],
+}
+
+
+@pytest.fixture(scope="module")
+def tagged(target: Target) -> dict[str, dict[str, Any]]:
+    """An order for each list of tags, as it is read."""
+    orders = [target.order(tags=tags) for tags in TAGS.values()]
+    return dict(zip(TAGS, (found for _, found in stored(target, *orders)), strict=True))
+
+
+@pytest.mark.rule("VALUES-SURVIVE")
+@pytest.mark.parametrize("name", TAGS)
+def test_tags_come_back_as_they_were_sent(target: Target, tagged: dict[str, dict[str, Any]], name: str) -> None:
+    assert tagged[name]["order_details"]["tags"] == TAGS[name]
+
+
 @pytest.mark.rule("VALUES-SURVIVE", "UPSERT-ITEMS")
 def test_many_items_come_back_in_their_sequence(target: Target) -> None:
     items = [

@@ -11,7 +11,7 @@ Json = Any
 class Traces:
     """What a run sent, and what became of it.
 
-    run: how the `order_id`s of this run begin; nothing else is ever touched.
+    run: what every `order_id` of this run holds, and no other; nothing else is ever touched.
     stored: `order_id` by Sendcloud's id, of orders that were accepted and not deleted.
     confirmed: `order_id` by id, of orders that were read back. The ids in `stored` are a server's word, and a broken
     server may give the id of another order, which may be somebody else's.
@@ -27,7 +27,7 @@ class Traces:
 
     def ours(self, row: Json) -> bool:
         """Tell whether this run made the order."""
-        return isinstance(row, dict) and str(row.get("order_id", "")).startswith(self.run)
+        return isinstance(row, dict) and self.run in str(row.get("order_id", ""))
 
     def expect(self, body: Json) -> None:
         """Note, before a request, that its orders may be stored from now on."""
