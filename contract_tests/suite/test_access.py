@@ -10,18 +10,35 @@ from suite.shelf import PAGE, Shelf
 from suite.stock import Stock
 from suite.target import Target
 
+# Nobody has this id: a server that lets everybody in is not to delete an order because of it.
+NO_ORDER = "/orders/999999999999"
 OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/orders", []),
     ("GET", "/orders", None),
-    ("GET", "/orders/1", None),
-    ("PATCH", "/orders/1", {"order_number": "x"}),
-    ("DELETE", "/orders/1", None),
+    ("GET", NO_ORDER, None),
+    ("PATCH", NO_ORDER, {"order_number": "x"}),
+    ("DELETE", NO_ORDER, None),
 ]
+EACH_OPERATION = pytest.mark.parametrize(("method", "path", "body"), OPERATIONS, ids=lambda value: str(value))
 
 
 @pytest.mark.rule("AUTH-BASIC")
 def test_key_and_secret_open_the_service(target: Target) -> None:
     assert target.page(page_size=1).status == 200
+
+
+@pytest.mark.rule("AUTH-BASIC")
+@EACH_OPERATION
+def test_key_and_secret_open_every_operation(target: Target, method: str, path: str, body: Any) -> None:
+    answer = target.send(method, path, body=[target.order()] if body == [] else body)
+    assert answer.status not in (401, 403)
+
+
+@pytest.mark.rule("AUTH-BASIC")
+def test_key_and_secret_open_a_later_page(target: Target, shelf: Shelf) -> None:
+    first = target.page(**shelf.filters, page_size=PAGE)
+    assert first.status == 200
+    assert target.page(**shelf.filters, page_size=PAGE, cursor=str(next_cursor(first))).status == 200
 
 
 WAYS = ("no credentials", "a wrong key", "a wrong secret", "the secret for the key", "half of the secret", "no secret")
@@ -40,7 +57,7 @@ def credentials(target: Target, way: str) -> tuple[str, str] | None:
 
 
 @pytest.mark.rule("AUTH-REFUSED")
-@pytest.mark.parametrize(("method", "path", "body"), OPERATIONS, ids=lambda value: str(value))
+@EACH_OPERATION
 @pytest.mark.parametrize("way", WAYS)
 def test_without_the_right_credentials_every_operation_is_refused(
     target: Target, method: str, path: str, body: Any, way: str
@@ -88,6 +105,17 @@ def test_no_page_is_shown_to_others(target: Target, shelf: Shelf, way: str) -> N
             auth=credentials(target, way),
             valid=False,
         )
+        assert answer.status == 401
+        assert target.run not in answer.content.decode()
+
+
+@pytest.mark.rule("AUTH-REFUSED")
+@pytest.mark.parametrize("way", ["no credentials", "a wrong secret"])
+def test_no_filter_opens_the_list_to_others(target: Target, shelf: Shelf, way: str) -> None:
+    asked = {"sort": "pk"} | shelf.alike(20, "order_id", "order_number", "status", "order_created_at", "integration")
+    for name, value in asked.items():
+        auth = credentials(target, way)
+        answer = target.send("GET", "/orders", params=[(name, str(value))], auth=auth, valid=False)
         assert answer.status == 401
         assert target.run not in answer.content.decode()
 

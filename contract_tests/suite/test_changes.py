@@ -100,6 +100,14 @@ def test_a_change_is_listed_as_it_is_read(target: Target, moved: dict[str, Moved
     assert differences(one.orders[0], row) == []
 
 
+@pytest.mark.rule("READ-ID", "GET-ORDER")
+@EACH_WAY
+def test_a_changed_order_is_read_with_its_own_id(target: Target, moved: dict[str, Moved], way: str) -> None:
+    found = target.read(moved[way].ids[0])
+    assert int(found["id"]) == moved[way].ids[0]
+    assert found["order_id"] == moved[way].before["order_id"]
+
+
 @EACH_WAY
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_filter_finds_an_order_by_what_it_has_now(

@@ -38,6 +38,19 @@ class Deleted:
         """The orders that are still there."""
         return [pair for pair in zip(self.ids, self.orders, strict=True) if pair[1] is not self.order]
 
+    def value(self, name: str) -> str | int:
+        """Return the value of a filter that the order passed while it was there."""
+        of_order = self.order["order_details"]
+        every: dict[str, str | int] = {
+            "order_id": self.order["order_id"],
+            "order_number": self.order["order_number"],
+            "status": of_order["status"]["code"],
+            "order_created_at": of_order["order_created_at"][:10],
+            "order_updated_at": of_order["order_updated_at"][:10],
+            "integration": of_order["integration"]["id"],
+        }
+        return every[name]
+
 
 @pytest.fixture(scope="module")
 def deleted(target: Target) -> Deleted:
@@ -78,16 +91,17 @@ def test_a_deleted_order_cannot_be_read(target: Target, deleted: Deleted) -> Non
 @pytest.mark.rule("DELETE-ORDER")
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_deleted_order_is_found_by_no_filter(target: Target, deleted: Deleted, name: str) -> None:
-    of_order = deleted.order["order_details"]
-    value = {
-        "order_id": deleted.order["order_id"],
-        "order_number": deleted.order["order_number"],
-        "status": of_order["status"]["code"],
-        "order_created_at": of_order["order_created_at"][:10],
-        "order_updated_at": of_order["order_updated_at"][:10],
-        "integration": target.integration,
-    }[name]
-    answer = target.page(**{name: value}, page_size=200)
+    answer = target.page(**{name: deleted.value(name)}, page_size=200)
+    assert answer.status == 200
+    assert deleted.ids[1] not in [int(row["id"]) for row in answer.json["data"]]
+
+
+@pytest.mark.rule("DELETE-ORDER")
+@pytest.mark.parametrize("others", [*((name,) for name in FILTERS[:-1]), FILTERS[:-1]], ids=" and ".join)
+def test_a_deleted_order_is_not_found_beside_its_integration(
+    target: Target, deleted: Deleted, others: tuple[str, ...]
+) -> None:
+    answer = target.page(**{name: deleted.value(name) for name in ("integration", *others)}, page_size=200)
     assert answer.status == 200
     assert deleted.ids[1] not in [int(row["id"]) for row in answer.json["data"]]
 
@@ -136,10 +150,21 @@ def test_a_deleted_order_cannot_be_patched(target: Target, deleted: Deleted) -> 
 
 
 @pytest.mark.rule("DELETE-MISSING")
-def test_a_second_delete_is_not_found(target: Target, deleted: Deleted) -> None:
-    answer = target.send("DELETE", f"/orders/{deleted.ids[1]}")
-    assert answer.status == 404
-    assert details(answer) == "The order could not be found with the search criteria given"
+def test_a_second_delete_is_not_found_and_no_later_one_is(target: Target, deleted: Deleted) -> None:
+    for _ in range(2):
+        answer = target.send("DELETE", f"/orders/{deleted.ids[1]}")
+        assert answer.status == 404
+        assert details(answer) == "The order could not be found with the search criteria given"
+
+
+@pytest.mark.rule("AUTH-REFUSED")
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_nobody_without_credentials_is_told_that_an_order_is_gone(
+    target: Target, deleted: Deleted, method: str
+) -> None:
+    body = {"order_number": "x"} if method == "PATCH" else None
+    answer = target.send(method, f"/orders/{deleted.ids[1]}", body=body, auth=None, valid=False)
+    assert answer.status == 401
 
 
 @pytest.mark.rule("DELETE-MISSING")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from suite.answer import Reply
+from orders.factory import address, item, without
+from suite.answer import Reply, pointers
 from suite.target import Target
 
 
@@ -35,6 +36,38 @@ def test_a_body_that_is_no_json_is_refused_with_an_error_and_not_a_failure(targe
     answer = target.send("POST", "/orders", content=content, valid=False)
     assert 400 <= answer.status < 500
     assert answer.errors
+
+
+FAULTY = (
+    *("order_number", "order_details.status.code", "order_details.order_items.0.quantity"),
+    *("order_details.order_items.2.name", "payment_details.total_price.currency", "shipping_address.city"),
+)
+
+
+@pytest.fixture(scope="module", params=[0, 2], ids=["alone", "last of three"])
+def manifold(target: Target, request: pytest.FixtureRequest) -> tuple[int, Reply]:
+    """The refusal of one order with many faults, and where it stands among good ones."""
+    order = target.order(order_items=[item("Tea tin"), item("Lamp"), item("Pen")], shipping_address=address())
+    for path in FAULTY:
+        order = without(order, path)
+    batch = [*(target.order() for _ in range(request.param)), order]
+    return request.param, target.send("POST", "/orders", body=batch, valid=False)
+
+
+@pytest.mark.stateful
+@pytest.mark.rule("ERROR-TOGETHER")
+def test_all_faults_of_one_order_are_told_together(target: Target, manifold: tuple[int, Reply]) -> None:
+    place, answer = manifold
+    assert answer.status == 400
+    assert pointers(answer) == {f"/data/attributes/[{place}]/{path.replace('.', '/')}" for path in FAULTY}
+
+
+@pytest.mark.stateful
+@pytest.mark.rule("ERROR-ENVELOPE")
+def test_each_of_many_errors_has_all_that_an_error_has(target: Target, manifold: tuple[int, Reply]) -> None:
+    _, answer = manifold
+    assert all(str(error.get("status")) == str(answer.status) for error in answer.errors)
+    assert all(error.get("code") and error.get("detail") for error in answer.errors)
 
 
 @pytest.mark.rule("ERROR-POINTER", "ERROR-TOGETHER")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from suite.answer import next_cursor
-from suite.shelf import SORTS, Shelf, order_ids, sorted_by
+from suite.shelf import SORTS, Shelf, order_ids, sort_value, sorted_by
 from suite.target import Target
 
 RULE_OF = {
@@ -21,6 +21,8 @@ RULE_OF = {
 }
 SHARED = tuple(name for name in RULE_OF if name != "order_id")
 DATES = ("order_created_at", "order_updated_at")
+TEXTS = ("order_id", "order_number", "status")
+BESIDE = (*combinations(TEXTS, 2), *((text, other) for text in TEXTS for other in ("integration", "order_created_at")))
 BOUNDS = ("", "_min", "_max")
 NO_INTEGRATION = 2_000_000_011
 # What clients have been seen to send and the service does not know.
@@ -109,6 +111,22 @@ def test_a_text_matches_in_any_case(
         filters = shelf.alike(number, *names)
         spelt = {name: spelling(str(value)) for name, value in filters.items()}
         assert order_ids(shelf.rows(**spelt, page_size=50)) == sorted(shelf.matching(filters))
+
+
+@pytest.mark.parametrize("names", [ruled(*pair) for pair in BESIDE])
+def test_a_text_matches_in_any_case_beside_another_filter(target: Target, shelf: Shelf, names: tuple[str, str]) -> None:
+    filters = shelf.alike(20, *names)
+    spelt = {name: str(value).upper() if name in TEXTS else value for name, value in filters.items()}
+    assert order_ids(shelf.rows(**spelt, page_size=50)) == sorted(shelf.matching(filters))
+
+
+@pytest.mark.rule("LIST-ORDER-NUMBER")
+@pytest.mark.parametrize("sort", [None, "-pk"])
+def test_a_number_matches_in_any_case_on_every_page(target: Target, shelf: Shelf, sort: str | None) -> None:
+    filters = shelf.alike(10, "order_number")
+    number = str(filters["order_number"]).upper()
+    pages = shelf.pages(order_number=number, page_size=3, **sorted_by(sort))
+    assert order_ids(row for page in pages for row in page.json["data"]) == sorted(shelf.matching(filters))
 
 
 @pytest.mark.parametrize("names", [ruled("order_number"), ruled("order_id"), ruled("status")])
@@ -271,3 +289,12 @@ def test_unknown_query_parameters_are_ignored_on_every_page(target: Target, shel
     pages = list(target.pages_of({**shelf.filters, "page_size": 60, **sorted_by(sort), **UNKNOWN}, valid=False))
     rows = [row for page in pages for row in page.json["data"] if target.ours(row)]
     assert order_ids(rows) == sorted(shelf.orders)
+
+
+@pytest.mark.rule("LIST-UNKNOWN-FILTER", "LIST-SORT")
+@pytest.mark.parametrize("sort", ["order_number", "-order_created_at"])
+def test_unknown_query_parameters_leave_the_sort_as_it_is(target: Target, shelf: Shelf, sort: str) -> None:
+    pages = list(target.pages_of({**shelf.filters, "page_size": 60, "sort": sort, **UNKNOWN}, valid=False))
+    found = [sort_value(row, sort.removeprefix("-")) for page in pages for row in page.json["data"] if target.ours(row)]
+    assert len(found) == len(shelf.orders)
+    assert found == sorted(found, reverse=sort.startswith("-"))

@@ -16,6 +16,7 @@ WAYS = (
     "a patch",
     pytest.param("an upsert of both", marks=pytest.mark.rule("UPSERT-MIXED")),
 )
+PLACES = pytest.mark.parametrize("place", [0, 1], ids=["first integration", "second integration"])
 
 
 @dataclass(repr=False)
@@ -28,12 +29,12 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def accepted(target: Target) -> tuple[Reply, list[Pair]]:
-    """Three pairs, sent in one batch, and its answer."""
+    """Five pairs, sent in one batch, and its answer."""
     if len(target.integrations) < 2:
         pytest.skip("needs two integrations: name them in SENDCLOUD_INTEGRATION_IDS")
-    found = [Pair(_alike(target), []) for _ in range(3)]
+    found = [Pair(_alike(target), []) for _ in range(5)]
     # Which of both comes first in the batch makes no difference.
-    batch = [*found[0].orders, *reversed(found[1].orders), *found[2].orders]
+    batch = [*found[0].orders, *reversed(found[1].orders), *(order for pair in found[2:] for order in pair.orders)]
     answer = target.send("POST", "/orders", body=batch)
     assert answer.status in (200, 201, 202)
     return answer, found
@@ -41,7 +42,7 @@ def accepted(target: Target) -> tuple[Reply, list[Pair]]:
 
 @pytest.fixture(scope="module")
 def pairs(target: Target, accepted: tuple[Reply, list[Pair]]) -> list[Pair]:
-    """Those pairs, once they are stored: one to change in the first integration, one in the second, one to list."""
+    """Those pairs, once they are stored: to change or delete in the first integration, or in the second, and to list."""
     _, found = accepted
     for pair in found:
         order_id = pair.orders[0]["order_id"]
@@ -63,7 +64,7 @@ def _two(rows: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
 
 @pytest.mark.rule("UPSERT-KEY", "UPSERT-MIXED")
 def test_the_same_order_id_in_another_integration_is_another_order(target: Target, pairs: list[Pair]) -> None:
-    for pair in pairs:
+    for pair in pairs[:3]:
         assert pair.ids[0] != pair.ids[1]
         for id_, order in zip(pair.ids, pair.orders, strict=True):
             assert differences(order, target.read(id_)) == []
@@ -79,8 +80,35 @@ def test_each_order_of_a_pair_gets_a_reference_of_its_own(
     assert named == {id_: pair.orders[0]["order_id"] for pair in pairs for id_ in pair.ids}
 
 
+@pytest.mark.rule("GET-ORDER", "READ-ID")
+@PLACES
+def test_an_id_reads_the_order_of_its_own_integration(target: Target, pairs: list[Pair], place: int) -> None:
+    found = target.read(pairs[2].ids[place])
+    assert int(found["id"]) == pairs[2].ids[place]
+    assert found["order_details"]["integration"]["id"] == target.integrations[place]
+
+
+@pytest.mark.rule("PATCH-RESULT", "READ-ID")
+@PLACES
+def test_a_patch_answers_with_the_id_of_its_own_integration(target: Target, pairs: list[Pair], place: int) -> None:
+    body = {"order_number": pairs[2].orders[place]["order_number"]}
+    data = target.send("PATCH", f"/orders/{pairs[2].ids[place]}", body=body).json["data"]
+    assert int(data["id"]) == pairs[2].ids[place]
+
+
+@pytest.mark.rule("DELETE-ORDER")
+@PLACES
+def test_a_delete_takes_the_order_of_its_integration_alone(target: Target, pairs: list[Pair], place: int) -> None:
+    pair = pairs[3 + place]
+    assert target.send("DELETE", f"/orders/{pair.ids[place]}").status in (200, 202, 204)
+    assert target.gone(pair.ids[place])
+    left = target.listed(order_id=pair.orders[0]["order_id"])
+    assert [int(row["id"]) for row in left] == [pair.ids[1 - place]]
+    assert target.get(pair.ids[1 - place]).status == 200
+
+
 @pytest.mark.rule("LIST-ORDER-ID", "LIST-INTEGRATION")
-@pytest.mark.parametrize("place", [0, 1], ids=["first integration", "second integration"])
+@PLACES
 def test_an_integration_tells_orders_of_one_order_id_apart(target: Target, pairs: list[Pair], place: int) -> None:
     rows = target.listed(order_id=pairs[2].orders[0]["order_id"], integration=target.integrations[place])
     assert [int(row["id"]) for row in rows] == [pairs[2].ids[place]]
@@ -95,7 +123,7 @@ def test_orders_of_one_order_id_are_listed_on_two_pages(target: Target, pairs: l
 
 
 @pytest.mark.rule("UPSERT-KEY", "PATCH-MERGE")
-@pytest.mark.parametrize("place", [0, 1], ids=["first integration", "second integration"])
+@PLACES
 @pytest.mark.parametrize("way", WAYS)
 def test_a_change_reaches_the_order_of_its_integration_alone(
     target: Target, pairs: list[Pair], place: int, way: str

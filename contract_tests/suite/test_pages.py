@@ -90,6 +90,25 @@ def test_an_order_that_goes_while_paging_shifts_no_row(target: Target, shelf: Sh
     assert sorted(seen) == sorted([*shelf.orders, passing["order_id"]])
 
 
+@pytest.mark.rule("LIST-COMPLETE")
+def test_rows_that_go_at_either_side_of_a_cursor_shift_no_row(target: Target) -> None:
+    status = f"{target.run}going"
+    ids = target.upsert(*(target.order(status={"code": status}) for _ in range(6)))
+    assert target.eventually(lambda: len(target.listed(status=status)) == len(ids))
+    pages = target.pages(status=status, page_size=2, sort="pk")
+    found = [row["id"] for row in next(pages).json["data"]]
+    _delete(target, ids[1])
+    found += [row["id"] for row in next(pages).json["data"]]
+    _delete(target, ids[4])
+    found += [row["id"] for page in pages for row in page.json["data"]]
+    assert [int(id_) for id_ in found] == [*ids[:4], ids[5]]
+
+
+def _delete(target: Target, id_: int) -> None:
+    target.send("DELETE", f"/orders/{id_}")
+    assert target.gone(id_)
+
+
 @pytest.mark.rule("LIST-COMPLETE", "LIST-CURSOR")
 def test_a_cursor_leads_to_the_same_page_each_time(target: Target, shelf: Shelf) -> None:
     first, second = shelf.pages(**shelf.filters, page_size=PAGE)[:2]

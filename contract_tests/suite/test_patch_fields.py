@@ -53,6 +53,7 @@ def alone(changes: Order) -> dict[str, Order]:
         },
         "one tag instead of two": {"order_details": {"tags": ["the only one"]}},
         "no tag": {"order_details": {"tags": []}},
+        "no item": {"order_details": {"order_items": []}},
         "one field of one item": {"order_details": {"order_items": [{"name": items[1]["name"], "quantity": 77}]}},
         "the same once more": own["shipping_address"],
     }

@@ -357,6 +357,31 @@ def test_a_service_point_has_exactly_one_id(target: Target, point: dict[str, str
 
 @pytest.mark.stateful
 @pytest.mark.rule("UPSERT-SERVICE-POINT")
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "in the middle", "last"])
+def test_a_service_point_has_exactly_one_id_wherever_its_order_stands(target: Target, place: int) -> None:
+    orders = [{**target.order(), "service_point_details": {"id": "1"}} for _ in range(3)]
+    orders[place]["service_point_details"]["carrier_service_point_id"] = "2"
+    answer = target.send("POST", "/orders", body=orders, valid=False)
+    assert answer.status == 400
+
+
+@pytest.mark.stateful
+@pytest.mark.rule("UPSERT-SERVICE-POINT")
+def test_a_patch_names_a_service_point_by_exactly_one_id_and_stores_nothing_otherwise(
+    target: Target, stock: Stock
+) -> None:
+    id_, order = stock.take()
+    for point in ({"post_number": "900000000"}, {"id": "1", "carrier_service_point_id": "2"}):
+        changes = {"order_number": "N-refused", "service_point_details": point}
+        assert target.send("PATCH", f"/orders/{id_}", body=changes, valid=False).status == 400
+    target.settle()
+    found = target.read(id_)
+    assert differences(order, found) == []
+    assert not found.get("service_point_details")
+
+
+@pytest.mark.stateful
+@pytest.mark.rule("UPSERT-SERVICE-POINT")
 @pytest.mark.parametrize("way", ["an upsert", "a patch"])
 @pytest.mark.parametrize(("before", "after"), [("id", "carrier_service_point_id"), ("carrier_service_point_id", "id")])
 def test_a_service_point_that_is_named_anew_has_the_new_id_alone(
@@ -371,4 +396,7 @@ def test_a_service_point_that_is_named_anew_has_the_new_id_alone(
     else:
         assert target.send("PATCH", f"/orders/{id_}", body=changes).status == 200
     found = target.read(id_, until=lambda found: found["service_point_details"].get(after) == "204")
-    assert found["service_point_details"].get(before) is None
+    [row] = stored(target, order)
+    for point in (found["service_point_details"], row["service_point_details"]):
+        assert point[after] == "204"
+        assert point.get(before) is None

@@ -359,6 +359,14 @@ def a_patch_changes_the_order_id_after_an_update(patch: pytest.MonkeyPatch) -> N
     fixed(patch, lambda rules, body, stored: past.updated[rules.store.find_key(*key_of(stored)) or 0] > 0)
 
 
+@damage("patch", "PATCH-IMMUTABLE", place=Place.ROOT)
+def a_patch_changes_the_case_of_the_order_id(patch: pytest.MonkeyPatch) -> None:
+    def same(rules: Rules, body: Order, stored: Order) -> bool:
+        return str(body.get("order_id", "")).casefold() == stored["order_id"].casefold()
+
+    fixed(patch, same)
+
+
 # ---------------------------------------------------------------------- what is answered
 
 
