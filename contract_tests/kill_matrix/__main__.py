@@ -17,7 +17,7 @@ from kill_matrix.damage import SANDBOX, Damage
 from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.processes import Done, run
-from kill_matrix.trial import PRELOAD, Trial, subject, try_one, try_probed
+from kill_matrix.trial import PRELOAD, Trial, subject, try_briefly, try_one, try_probed
 from kill_matrix.variations import UNDAMAGED, VARIATIONS, Variation
 from runs import reports
 from runs.proxies import leave_proxies_out
@@ -39,7 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     damaged = sorted((name for name in DAMAGES if wanted(name, options.only)), key=category)
     if not correct and not damaged:
         parser().error(f"no server is called so: {' '.join(options.only)}")
-    trials = {one.name: one for one in tried(counted("tried", try_one, [*correct, *damaged], options.jobs))}
+    trials = {one.name: one for one in tried(counted("tried", try_one, correct, options.jobs))}
+    look = try_briefly if options.brief else try_one
+    trials |= {one.name: one for one in tried(counted("damaged", look, damaged, options.jobs))}
     probed = tried(counted("probed", try_probed, correct if options.probed else [], options.jobs))
     servers = [name for name in damaged if DAMAGES[name].of == SANDBOX]
     asked = {"none": [], "sample": sample(servers), "all": servers}[options.schemathesis]
@@ -105,6 +107,9 @@ def parser() -> argparse.ArgumentParser:
         choices=("none", "sample", "all"),
         default="sample",
         help=f"which damaged servers plain Schemathesis is shown as well; the sample is {SAMPLE} of each category",
+    )
+    parser.add_argument(
+        "--brief", action="store_true", help="try only the tests of the broken rule on a damage, until one sees it"
     )
     parser.add_argument(
         "--probed", action="store_true", help="try each correct server once more, held to what a probe of it finds"

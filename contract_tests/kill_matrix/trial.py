@@ -128,24 +128,43 @@ def try_probed(name: str) -> Trial:
     return replace(trial, name=f"{name}, as it was probed")
 
 
+def try_briefly(name: str) -> Trial:
+    """Run, until one fails, the tests that prove a damaged rule: enough to tell whether they see the damage."""
+    found = DAMAGES[name]
+    if found.of != SANDBOX:
+        return try_adapters(found)
+    trial = try_server(found, Recorder(proving(found.rules)), "--exitfirst")
+    # What a part of the suite names as causes is no verdict.
+    return replace(trial, named=())
+
+
+def proving(rules: Sequence[str]) -> Callable[[pytest.Item], bool]:
+    """Return what chooses the tests that prove one of the rules."""
+    return lambda item: not rules_of(item).isdisjoint(rules)
+
+
 def try_adapters(damage: Damage) -> Trial:
     """Run with damaged adapters, until one fails, the tests that prove a damaged rule, or all quick ones."""
     started = time.monotonic()
-    recorder = Recorder(
-        lambda item: (
-            not rules_of(item).isdisjoint(damage.rules) if damage.rules else not item.get_closest_marker("one_python")
-        )
-    )
+    quick = proving(damage.rules) if damage.rules else lambda item: not item.get_closest_marker("one_python")
+    recorder = Recorder(quick)
     with pytest.MonkeyPatch.context() as patch:
         damage.inflict(patch)
         exit_code = int(pytest.main([*ADAPTER_TESTS, *OPTIONS, "--exitfirst"], plugins=[recorder]))
     return Trial(damage.name, exit_code, recorder.tests, tuple(recorder.failures), 0, time.monotonic() - started)
 
 
-def try_server(found: Damage | Variation, *, probed: bool = False) -> Trial:
-    """Run the suite against one damaged or varied sandbox; `probed`, after a probe, and with what that found."""
+def try_server(
+    found: Damage | Variation, recorder: Recorder | None = None, *options: str, probed: bool = False
+) -> Trial:
+    """Run the suite against one damaged or varied sandbox.
+
+    recorder: notes what failed, of the tests that it chooses.
+    options: of pytest.
+    probed: whether the server is probed first, and held to what that found.
+    """
     started = time.monotonic()
-    recorder = Recorder()
+    recorder = recorder or Recorder()
     with pytest.MonkeyPatch.context() as patch:
         varied = found if isinstance(found, Variation) else Variation(found.name, found.policies)
         found.inflict(patch)
@@ -158,7 +177,7 @@ def try_server(found: Damage | Variation, *, probed: bool = False) -> Trial:
             if probed:
                 probe.main(["--reports", scratch])
                 patch.setenv("POLICIES", os.path.join(scratch, "probe.toml"))
-            exit_code = int(pytest.main([str(SUITE), *OPTIONS], plugins=[recorder]))
+            exit_code = int(pytest.main([str(SUITE), *OPTIONS, *options], plugins=[recorder]))
             patch.undo()
             left = sum(order["order_id"].startswith(MARK) for order in sandbox.orders())
     failures, seconds = tuple(recorder.failures), time.monotonic() - started

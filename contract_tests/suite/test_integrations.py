@@ -42,7 +42,7 @@ def accepted(target: Target) -> tuple[Reply, list[Pair]]:
 
 @pytest.fixture(scope="module")
 def pairs(target: Target, accepted: tuple[Reply, list[Pair]]) -> list[Pair]:
-    """Those pairs, once they are stored: to change or delete in the first integration, or in the second, and to list."""
+    """Those pairs, once stored: to change or delete in the first integration, or in the second, and to list."""
     _, found = accepted
     for pair in found:
         order_id = pair.orders[0]["order_id"]

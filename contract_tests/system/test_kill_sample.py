@@ -8,7 +8,7 @@ import pytest
 from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill
 from kill_matrix.processes import run
-from kill_matrix.trial import PRELOAD, Trial, try_one
+from kill_matrix.trial import PRELOAD, Trial, try_briefly, try_one
 from kill_matrix.variations import UNDAMAGED
 
 BROKEN = (
@@ -24,7 +24,7 @@ CORRECT = (UNDAMAGED, "every choice taken otherwise")
 
 @pytest.fixture(scope="module")
 def trials() -> dict[str, Trial]:
-    done = run(try_one, (*BROKEN, *CORRECT), PRELOAD)
+    done = [*run(try_briefly, BROKEN, PRELOAD), *run(try_one, CORRECT, PRELOAD)]
     return {one.name: one.result or Trial(one.name, None, trouble=one.printed) for one in done}
 
 
