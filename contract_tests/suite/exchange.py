@@ -16,8 +16,6 @@ SHOWN_UNREAD = 400
 # Headers that curl makes, or that say nothing.
 BY_ITSELF = {"authorization", "host", "accept", "accept-encoding", "connection", "user-agent", "content-length"}
 ORDER_IDS = re.compile(r'"order_id"\s*:\s*"([^"]*)')
-# Headers that curl makes, or that say nothing.
-BY_ITSELF = {"authorization", "host", "accept", "accept-encoding", "connection", "user-agent", "content-length"}
 UNREAD = "[an answer that is no JSON, and tells of orders of somebody else]"
 
 

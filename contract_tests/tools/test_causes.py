@@ -9,6 +9,7 @@ from ledger import LEDGER, proofs, rules
 from suite.case import Case
 from suite.causes import REVIEWED, Foundations, causes_of, foundations
 from suite.exchange import Exchange
+from suite.verdict import case_of
 
 RULES = rules(LEDGER.read_text(encoding="utf-8"))
 KNOWN = Foundations(
@@ -68,6 +69,12 @@ def test_a_test_of_two_rules_speaks_against_the_one_that_no_other_test_speaks_fo
 
 def test_a_test_of_two_rules_speaks_against_the_first_where_nothing_tells_them_apart() -> None:
     assert told(case("failed", "LIST-SORT", "GET-ORDER")) == ["LIST-SORT"]
+
+
+def test_a_rule_that_comes_second_counts_half_of_one_that_comes_first() -> None:
+    both = [case("failed", "LIST-SORT", "GET-ORDER", name=f"{number}") for number in range(2)]
+    held = [case("passed", rule, name=f"held {number}") for rule in ("LIST-SORT", "GET-ORDER") for number in range(2)]
+    assert told(*both, *held, case("passed", "LIST-SORT")) == ["LIST-SORT"]
 
 
 def test_a_test_that_runs_for_one_of_its_rules_speaks_against_that_one() -> None:
@@ -131,7 +138,7 @@ def test_a_fault_in_one_place_is_told_though_most_tests_of_its_rule_pass() -> No
 
 def test_a_failing_clean_up_follows_from_what_it_needs() -> None:
     known = Foundations({}, {"clean_up": ("DELETE-ORDER",)})
-    clean_up = case("failed", name="clean-up", uses=("clean_up",), message="could not take back")
+    clean_up = case_of(pytest.TestReport("suite/test_x.py::test_y", ("", 0, ""), {}, "failed", "E left", "teardown"))
     [cause] = causes_of([case("failed", "DELETE-ORDER"), clean_up], known)
     assert cause.told == (case("failed", "DELETE-ORDER"), clean_up)
 
