@@ -83,7 +83,7 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             left = found.clean_up()
         verdict.requests[found.name] += found.requests
         verdict.operations |= found.operations
-        assert not left, "\n".join(["this run could not take back all that it made (DELETE-ORDER):", *left])
+        assert not left, "\n".join(["this run could not take back all that it made:", *left])
 
 
 @pytest.fixture(scope="session")
