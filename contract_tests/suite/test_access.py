@@ -112,8 +112,7 @@ def test_no_page_is_shown_to_others(target: Target, shelf: Shelf, way: str) -> N
 @pytest.mark.rule("AUTH-REFUSED")
 @pytest.mark.parametrize("way", ["no credentials", "a wrong secret"])
 def test_no_filter_opens_the_list_to_others(target: Target, shelf: Shelf, way: str) -> None:
-    asked = {"sort": "pk"} | shelf.alike(20, "order_id", "order_number", "status", "order_created_at", "integration")
-    for name, value in asked.items():
+    for name, value in shelf.alike(20, "order_id", "order_number", "status", "integration").items():
         auth = credentials(target, way)
         answer = target.send("GET", "/orders", params=[(name, str(value))], auth=auth, valid=False)
         assert answer.status == 401

@@ -362,7 +362,8 @@ def a_patch_changes_the_order_id_after_an_update(patch: pytest.MonkeyPatch) -> N
 @damage("patch", "PATCH-IMMUTABLE", place=Place.ROOT)
 def a_patch_changes_the_case_of_the_order_id(patch: pytest.MonkeyPatch) -> None:
     def same(rules: Rules, body: Order, stored: Order) -> bool:
-        return str(body.get("order_id", "")).casefold() == stored["order_id"].casefold()
+        wanted, kept = str(body.get("order_id", "")), str(stored["order_id"])
+        return wanted.casefold() == kept.casefold()
 
     fixed(patch, same)
 
