@@ -17,11 +17,11 @@ LONG = "contract-1128034250-48fbf630-" + "0123456789" * 12
 SENT = '{\n "order_id": "' + LONG + '",\n "order_number": "N-7"\n}'
 EXCHANGE = Exchange(
     "GET",
-    f"/orders?order_id={LONG}&page_size=200",
+    f"/orders?cursor={LONG}&page_size=200",
     200,
     SENT,
     '{\n "data": [\n  "[an order of somebody else]"\n ]\n}',
-    f'curl -X GET -u "$SENDCLOUD_PUBLIC_KEY:$SENDCLOUD_SECRET_KEY" "$TARGET"\'/orders?order_id={LONG}\'',
+    f'curl -X GET -u "$SENDCLOUD_PUBLIC_KEY:$SENDCLOUD_SECRET_KEY" "$TARGET"\'/orders?cursor={LONG}\'',
 )
 
 
