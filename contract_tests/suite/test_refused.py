@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from orders.differences import differences
-from orders.factory import item, with_value, without
+from orders.factory import with_value, without
 from suite.answer import Reply, details, pointers
 from suite.shelf import Shelf
 from suite.target import Target
@@ -61,16 +61,6 @@ FAULTS = {
         "order_details/order_items/0/quantity",
         valid=False,
     ),
-    "a value of the last item is out of bounds": Fault(
-        ("UPSERT-BOUNDS",),
-        lambda order, _: with_value(
-            order,
-            "order_details.order_items",
-            [*order["order_details"]["order_items"], item("x"), item("y", quantity=0)],
-        ),
-        "order_details/order_items/2/quantity",
-        valid=False,
-    ),
     "an integration is nobody's": Fault(
         ("UPSERT-ACCOUNT",),
         lambda order, _: with_value(order, "order_details.integration.id", NOBODYS_INTEGRATION),
@@ -85,7 +75,7 @@ PLACES = {"first": 0, "in the middle": 1, "last": 3}
 PLACES_OF_100 = {"first of 100": 0, "last of 100": 99}
 CASES = [
     *((fault, place) for fault in FAULTS for place in PLACES),
-    ("a value of the last item is out of bounds", "first of 100"),
+    ("a value is out of bounds", "first of 100"),
     ("an id has another order_id", "last of 100"),
 ]
 WHOLE = (
