@@ -68,6 +68,16 @@ def test_an_order_that_was_refused_and_stored_is_found_and_deleted() -> None:
         assert sandbox.orders() == []
 
 
+@pytest.mark.parametrize("front", ["0", "00", " "])
+def test_an_order_id_that_begins_with_something_else_is_known_as_this_runs(front: str) -> None:
+    with server() as (sandbox, target):
+        order = target.order()
+        target.upsert({**order, "order_id": front + order["order_id"]})
+        assert len(sandbox.orders()) == 1
+        assert target.clean_up() == []
+        assert sandbox.orders() == []
+
+
 def test_an_order_of_somebody_else_stays_though_the_server_gave_its_id_for_ours() -> None:
     with server(Misleading) as (sandbox, target):
         target.send("POST", "/orders", body=[{**target.order(), "order_id": "somebody-elses"}])
