@@ -73,8 +73,8 @@ spec-diff: $(TOOLS) ## tell what changed in the spec, and the version step: BASE
 sandbox: .venv/done ## start the stateful sandbox and print its address and credentials
 	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
 
-kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it
-	$(TOX) -e kill-matrix
+kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it: ARGS="--brief --probed"
+	$(TOX) -e kill-matrix -- $(ARGS)
 
 benchmark: $(TOOLS) .tox/benchmark-done ## measure against the limit, the peers and the targets: ARGS="--only list --rounds 3"
 	.venv/bin/python $(LOCK) shared tools,benchmark .venv/bin/python -m tox run -e benchmark -- $(ARGS)
