@@ -6,7 +6,8 @@ PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 pyt
 LOCK = contract_tests/runs/lock.py
 # Any number of runs at a time, as long as nothing that they use is set up anew.
 TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
-# As many environments at a time as there are cores; each one's output in one piece.
+# One environment more at a time than there are cores, since tests wait now and then; each one's output in one piece.
+export TOX_PARALLEL = $(shell .venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
 # The Python of .venv runs every test, the others a sample.
 export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)

@@ -87,6 +87,7 @@ def test_orders_in_a_file_survive_a_kill(tmp_path: Path) -> None:
         assert again["id"] == reference["id"]
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
@@ -103,6 +104,7 @@ def test_a_bad_setting_ends_the_command_with_one_line(arguments: list[str], name
     assert named in errors
 
 
+@pytest.mark.one_python
 @pytest.mark.parametrize("arguments", [["--port", "65536"], ["--integrations", "a"], ["--credentials", "s3cret"]])
 def test_a_malformed_argument_ends_the_command_with_its_usage(arguments: list[str]) -> None:
     with command(*arguments) as process:
