@@ -32,13 +32,17 @@ def to_ask() -> list[Any]:
     ]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Ask what the file of this run says: the module may have been imported for another one."""
+    metafunc.parametrize(("policy", "value"), to_ask())
+
+
 @pytest.fixture(scope="module")
 def bench(target: Target) -> Bench:
     """What the questions share: each stores its own orders, beside a sample of all."""
     return Bench(target)
 
 
-@pytest.mark.parametrize(("policy", "value"), to_ask())
 def test_what_was_seen_is_seen_again(target: Target, bench: Bench, policy: str, value: Any) -> None:
     lab = Lab(target, bench)
     answer = ask(QUESTIONS[policy], lab).answer
