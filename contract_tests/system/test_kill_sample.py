@@ -8,7 +8,7 @@ import pytest
 from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill
 from kill_matrix.processes import run
-from kill_matrix.trial import PRELOAD, Trial, try_briefly, try_one
+from kill_matrix.trial import PRELOAD, Trial, try_briefly, try_one, try_probed
 from kill_matrix.variations import UNDAMAGED
 
 BROKEN = (
@@ -19,12 +19,13 @@ BROKEN = (
     "texts lose their emoji",
     "a pointer counts orders from one",
 )
-CORRECT = (UNDAMAGED, "every choice taken otherwise")
+OTHERWISE = "every choice taken otherwise"
 
 
 @pytest.fixture(scope="module")
 def trials() -> dict[str, Trial]:
-    done = [*run(try_briefly, BROKEN, PRELOAD), *run(try_one, CORRECT, PRELOAD)]
+    jobs = ((try_briefly, BROKEN), (try_one, [UNDAMAGED]), (try_probed, [OTHERWISE]))
+    done = [one for job, names in jobs for one in run(job, names, PRELOAD)]
     return {one.name: one.result or Trial(one.name, None, trouble=one.printed) for one in done}
 
 
@@ -35,7 +36,7 @@ def test_a_broken_rule_is_seen_and_named(trials: dict[str, Trial], name: str) ->
     assert trial.left == 0
 
 
-@pytest.mark.parametrize("name", CORRECT)
+@pytest.mark.parametrize("name", [UNDAMAGED, OTHERWISE], ids=["as documented", "as it was probed"])
 def test_a_correct_server_is_not_accused(trials: dict[str, Trial], name: str) -> None:
     trial = trials[name]
     assert (trial.exit_code, trial.failures, trial.left) == (0, (), 0), trial
