@@ -16,9 +16,10 @@ import pytest
 from ledger import RULES
 from probe import __main__ as command
 from probe import questions
-from probe.asking import ask_all
+from probe.asking import ask, ask_all
 from probe.cost import cost_of
-from probe.question import QUESTIONS
+from probe.lab import Lab
+from probe.question import QUESTIONS, Seen
 from sendcloud_orders_sandbox import Policies, Rules, Sandbox
 from sendcloud_orders_sandbox.problems import RefusedError, scope_missing
 from suite.settings import SettingsError
@@ -217,3 +218,14 @@ def test_an_interrupted_run_takes_its_orders_back_and_reports(number: signal.Sig
         "success_status": 201,
         "empty_list": "reject",
     }
+
+
+def test_an_order_that_breaks_the_spec_does_not_stay_until_the_end_of_the_run() -> None:
+    with Sandbox(policies=Policies(unknown_fields="store", import_fields="reject")) as sandbox:
+        keys = sandbox.public_key, sandbox.secret_key
+        with contextlib.closing(
+            Target("foreign", sandbox.base_url, *keys, integrations=tuple(sandbox.integrations))
+        ) as target:
+            assert ask(QUESTIONS["import_fields"], Lab(target)).answer == Seen("reject")
+        items = [item for order in sandbox.orders() for item in order["order_details"]["order_items"]]
+    assert [item["dds_reference"] for item in items if not isinstance(item.get("dds_reference", ""), str)] == []
