@@ -94,10 +94,15 @@ def test_a_sandbox_takes_the_path_of_a_file(tmp_path: Path) -> None:
 
 def started(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> Policies:
     """Return the policies of the sandbox that the command line would serve."""
-    served: list[Sandbox] = []
-    monkeypatch.setattr("sendcloud_orders_sandbox.__main__.serve", served.append)
+    served: list[Policies] = []
+
+    def serve(sandbox: Sandbox) -> None:
+        with sandbox:
+            served.append(sandbox.policies)
+
+    monkeypatch.setattr("sendcloud_orders_sandbox.__main__.serve", serve)
     assert main(list(arguments)) == 0
-    return served[0].policies
+    return served[0]
 
 
 def test_the_command_takes_a_file_of_policies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
