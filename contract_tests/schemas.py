@@ -34,6 +34,29 @@ def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(schema, validate_formats=True)
 
 
+def resolved(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+    """Return what a schema stands for, references followed and null left out, and whether it may be null."""
+    nullable = "null" in types(schema)
+    while "$ref" in schema or "oneOf" in schema:
+        if "$ref" in schema:
+            schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+        else:
+            nullable = {"type": "null"} in schema["oneOf"]
+            [schema] = [choice for choice in schema["oneOf"] if choice != {"type": "null"}]
+    return schema, nullable
+
+
+def types(schema: dict[str, Any]) -> list[str]:
+    """Return the types that a schema allows, null among them; none where it names none."""
+    named = schema.get("type", [])
+    return named if isinstance(named, list) else [named]
+
+
+def type_of(schema: dict[str, Any]) -> str:
+    """Return the one type that a schema allows beside null; empty where it names none."""
+    return next((name for name in types(schema) if name != "null"), "")
+
+
 def faults(name: str, instance: object) -> list[Breach]:
     """Return every fault of an instance, each at the field that has to change; none when it is valid."""
     return [fault for error in validator(name).iter_errors(instance) for fault in _locate(error)]

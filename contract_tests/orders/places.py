@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from schemas import document
+from schemas import resolved, types
 
 ABSENT: Any = object()
 Path = tuple[str | int, ...]
@@ -30,7 +30,7 @@ class Place(NamedTuple):
     @property
     def amount(self) -> Literal["number", "text"] | None:
         """Tell whether the spec wants an amount here, and in which form."""
-        if "number" in _types(self.schema):
+        if "number" in types(self.schema):
             return "number"
         pattern = self.schema.get("pattern")
         return "text" if pattern and re.search(pattern, "4.50") and not re.search(pattern, "4,50") else None
@@ -42,32 +42,16 @@ def places(schema: str, body: Any) -> Iterator[Place]:
 
 
 def _below(schema: dict[str, Any], value: Any, path: Path) -> Iterator[Place]:
-    schema, _ = _resolved(schema)
+    schema, _ = resolved(schema)
     if isinstance(value, dict):
         for name, part in schema.get("properties", {}).items():
-            meant, nullable = _resolved(part)
+            meant, nullable = resolved(part)
             found = value.get(name, ABSENT)
             yield Place((*path, name), found, meant, name in schema.get("required", ()), nullable)
             yield from _below(meant, found, (*path, name))
     elif isinstance(value, list):
         for index, part in enumerate(value):
             yield from _below(schema.get("items", {}), part, (*path, index))
-
-
-def _resolved(schema: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    nullable = "null" in _types(schema)
-    while "$ref" in schema or "oneOf" in schema:
-        if "$ref" in schema:
-            schema = document()["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
-        else:
-            nullable = {"type": "null"} in schema["oneOf"]
-            [schema] = [choice for choice in schema["oneOf"] if choice != {"type": "null"}]
-    return schema, nullable
-
-
-def _types(schema: dict[str, Any]) -> list[str]:
-    types = schema.get("type", [])
-    return types if isinstance(types, list) else [types]
 
 
 def in_form(schema: Literal["OrderInput", "OrderUpdate"], body: Any) -> Any:

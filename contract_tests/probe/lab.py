@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -19,8 +17,6 @@ T = TypeVar("T")
 
 ACCEPTED = (200, 201, 202)
 QUOTED = 300
-# Once an order never came, another one is not waited for as long.
-SHORT = 0.5
 CREATED = "2026-11-02T23:30:00-05:00"
 UPDATED = "2026-11-03T12:00:00+00:00"
 NOTES = "Please ring twice."
@@ -81,14 +77,12 @@ class Bench:
     stock: how many orders are stored beforehand, beside those that no question changes.
     made: what was made once, or the error that it ended in, with its evidence.
     throttled: the 429s that were met.
-    hasty: whether an order never came.
     """
 
     target: Target
     stock: int = 0
     made: dict[str, tuple[Any, list[Exchange]]] = field(default_factory=dict)
     throttled: list[Reply] = field(default_factory=list)
-    hasty: bool = False
     given: int = 0
 
 
@@ -201,28 +195,25 @@ class Lab:
 
         found = self.wait(look)
         if found is None:
-            self.bench.hasty = True
             last = self.evidence[-1].reply.status
             raise OddAnswerError(f"an accepted order could not be read as it was sent; the last status is {last}")
         return found
 
     def wait(self, look: Callable[[], T | None]) -> T | None:
         """Call `look` until it returns something, for as long as saving may lag; keep its first and last evidence."""
-        deadline = time.monotonic() + min(self.target.patience, SHORT if self.bench.hasty else self.target.patience)
         start = len(self.evidence)
-        for attempt in itertools.count():
+
+        def look_again() -> T | None:
             found = look()
             if len(self.evidence) > start + 2:
                 del self.evidence[start + 1 : -1]
-            if found is not None or time.monotonic() > deadline:
-                return found
-            time.sleep(min(0.02 * 1.3**attempt, 0.5))
-        raise AssertionError("unreachable")
+            return found
+
+        return self.target.eventually(look_again)
 
     def wait_until(self, condition: Callable[[], bool], otherwise: str) -> None:
         """Wait until a condition holds. Raises `OddAnswerError` with the text `otherwise` when it never does."""
         if self.wait(lambda: condition() or None) is None:
-            self.bench.hasty = True
             raise OddAnswerError(otherwise)
 
     def settled(self, id_: int) -> Body:

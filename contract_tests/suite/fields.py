@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-import schemas
+from schemas import resolved, type_of
 
 Json = Any
 Path = tuple[str | int, ...]
@@ -35,7 +35,7 @@ def filled(schema: str, version: int, **own: Json) -> Json:
     Codes and choices come round again: there are few, but two versions next to each other differ in them too.
     own: fields of the body that are given, as they are.
     """
-    return _value(_schema(schema), "", version, itertools.count(1)) | own
+    return _value({"$ref": schema}, "", version, itertools.count(1)) | own
 
 
 def parts(body: Json, path: Path = ()) -> Iterator[Path]:
@@ -52,12 +52,12 @@ def parts(body: Json, path: Path = ()) -> Iterator[Path]:
 
 
 def _value(schema: Json, name: str, version: int, numbers: Iterator[int]) -> Json:
-    schema = _meant(schema)
+    schema, _ = resolved(schema)
     if "enum" in schema:
         return schema["enum"][version % len(schema["enum"])]
     if name in CODES:
         return CODES[name][version % 3]
-    match _type(schema):
+    match type_of(schema):
         case "object":
             return _object(schema, version, numbers) or {"colour": f"blue {version}", "sizes": [version, {"deep": 1}]}
         case "array":
@@ -93,22 +93,3 @@ def _text(schema: Json, name: str, version: int, number: int) -> str:
     if "pattern" in schema or name == "hs_code":
         return f"{61 + version}{number:02}.10"
     return f"{name or 'tag'} {number}, version {version}"
-
-
-def _schema(name: str) -> Json:
-    return schemas.document()["components"]["schemas"][name]
-
-
-def _meant(schema: Json) -> Json:
-    """Return what a schema stands for, references followed and null left out."""
-    while "$ref" in schema or "oneOf" in schema:
-        if "$ref" in schema:
-            schema = _schema(schema["$ref"].rpartition("/")[2])
-        else:
-            [schema] = [choice for choice in schema["oneOf"] if choice != {"type": "null"}]
-    return schema
-
-
-def _type(schema: Json) -> str:
-    types = schema.get("type", "string")
-    return types if isinstance(types, str) else next(one for one in types if one != "null")

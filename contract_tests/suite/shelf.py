@@ -16,6 +16,15 @@ SHARING = 7
 # The first and the last second of a day, and noon here and elsewhere: some are the same moment, others look like it.
 TIMES = ("00:00:00+00:00", "23:59:59+00:00", "12:30:00+00:00", "12:30:00+01:00", "11:30:00-01:00", "12:30:00Z")
 SORTS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
+# The rule of each filter; that of a day's bounds is that of the day.
+RULE_OF = {
+    "integration": "LIST-INTEGRATION",
+    "status": "LIST-STATUS",
+    "order_number": "LIST-ORDER-NUMBER",
+    "order_id": "LIST-ORDER-ID",
+    "order_created_at": "LIST-CREATED",
+    "order_updated_at": "LIST-UPDATED",
+}
 # So many rows a page: it cuts rows that are equal in what they are sorted by.
 PAGE = 23
 Order = dict[str, Any]

@@ -8,17 +8,9 @@ from typing import Any
 import pytest
 
 from suite.answer import next_cursor
-from suite.shelf import SORTS, Shelf, order_ids, sorted_by
+from suite.shelf import RULE_OF, SORTS, Shelf, order_ids, sorted_by
 from suite.target import Target
 
-RULE_OF = {
-    "integration": "LIST-INTEGRATION",
-    "status": "LIST-STATUS",
-    "order_number": "LIST-ORDER-NUMBER",
-    "order_id": "LIST-ORDER-ID",
-    "order_created_at": "LIST-CREATED",
-    "order_updated_at": "LIST-UPDATED",
-}
 SHARED = tuple(name for name in RULE_OF if name != "order_id")
 DATES = ("order_created_at", "order_updated_at")
 TEXTS = ("order_id", "order_number", "status")

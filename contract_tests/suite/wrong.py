@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from orders.places import Place, places
+from schemas import type_of
 from suite.fields import ITEMS, UNSURE
 
 Json = Any
@@ -31,8 +32,7 @@ def _is_asked(place: Place) -> bool:
 
 
 def _wrong_values(schema: dict[str, Json]) -> Iterator[Json]:
-    types = schema.get("type", [])
-    kind = types if isinstance(types, str) else next((one for one in types if one != "null"), "")
+    kind = type_of(schema)
     yield {
         # A service may take costs as a number, though the spec has them as digits (UPSERT-AMOUNT).
         "string": ["5"] if "pattern" in schema else 5,

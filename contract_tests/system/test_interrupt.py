@@ -1,9 +1,7 @@
 """A run that is stopped half-way takes back what it made."""
 
-import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from doubles.process_group import started
 from sendcloud_orders_sandbox import Policies, Rules, Sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -59,26 +58,13 @@ def test_an_interrupted_run_leaves_no_order_behind(
 
     with Sandbox(policies=Policies(save_lag=save_lag), rules=Watched) as sandbox:
         environment = {**os.environ, **sandbox.environ, "TARGET": sandbox.base_url, "SENDCLOUD_PATIENCE": "5"}
-        run = subprocess.Popen(
-            through_tox(tmp_path) if tox else DIRECT,
-            cwd=ROOT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
+        with started(through_tox(tmp_path) if tox else DIRECT, environment, ROOT) as run:
             assert reached.wait(PATIENCE), "the suite did not get half-way"
             os.killpg(run.pid, number)
             if twice:
                 assert taking_back.wait(PATIENCE), "nothing was taken back"
                 os.killpg(run.pid, number)
             output, _ = run.communicate(timeout=PATIENCE)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
         assert run.returncode != 0, output
         assert tox or run.returncode == pytest.ExitCode.INTERRUPTED, output
         sandbox.advance(save_lag)

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import signal
-import subprocess
 import sys
 import threading
 import tomllib
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from doubles.process_group import started
 from ledger import RULES
 from probe import __main__ as command
 from probe import questions
@@ -195,22 +195,12 @@ def test_an_interrupted_run_takes_its_orders_back_and_reports(number: signal.Sig
     with Sandbox(policies=Policies(unknown_fields="store"), rules=Watched) as sandbox:
         sandbox.faults.at(3, "slow:30", method="POST")
         environment = {**os.environ, **settings(sandbox, ONLY="success_status,empty_list,unknown_fields,mail")}
-        run = subprocess.Popen(
-            [sys.executable, "-m", "probe", "--reports", str(tmp_path)],
-            env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        try:
+        environment["PYTHONPATH"] = os.pathsep.join(sys.path)
+        command_line = [sys.executable, "-m", "probe", "--reports", str(tmp_path)]
+        with started(command_line, environment, ROOT) as run:
             assert reached.wait(PATIENCE), "the probe did not get half-way"
             os.killpg(run.pid, number)
             output, _ = run.communicate(timeout=PATIENCE)
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(run.pid, signal.SIGKILL)
-            run.wait()
         assert run.returncode == 1, output
         assert "cut short: 2 of 4 questions were not asked" in " ".join(output.split())
         assert sandbox.orders() == []

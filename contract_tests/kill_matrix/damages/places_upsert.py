@@ -13,25 +13,12 @@ from sendcloud_orders_sandbox.faults import Fault
 from sendcloud_orders_sandbox.problems import Problem, RefusedError, conflict, invalid, order_pointer
 from sendcloud_orders_sandbox.rules import key_of, merge, parse_id
 
-from .upsert import matching, store
+from .upsert import create_anew, matching, store
 
 Order = dict[str, Any]
 OfOne = Callable[[Rules, Order], bool]
 
 # ---------------------------------------------------------------------- what an upsert finds by its key
-
-
-def create_anew(patch: pytest.MonkeyPatch, when: Callable[[Rules, Order, int], bool]) -> None:
-    """Let an upsert overlook the order that it should update; the old one stays under a key that nobody asks for."""
-
-    def target(true: Any, rules: Rules, order: Order) -> int | None:
-        known: int | None = true(rules, order)
-        if known is None or not when(rules, order, known):
-            return known
-        rules.store._connection.execute("UPDATE orders SET order_id = hex(randomblob(16)) WHERE id = ?", [known])
-        return None
-
-    around(patch, "rules.Rules.target", target)
 
 
 @damage("upsert matching", "UPSERT-KEY", place=Place.SECOND_INTEGRATION)

@@ -26,6 +26,19 @@ def refuse(rules: Rules, problem: Problem) -> None:
     raise RefusedError(problem)
 
 
+def create_anew(patch: pytest.MonkeyPatch, when: Callable[[Rules, Order, int], bool]) -> None:
+    """Let an upsert overlook the order that it should update; the old one stays under a key that nobody asks for."""
+
+    def target(true: Any, rules: Rules, order: Order) -> int | None:
+        known: int | None = true(rules, order)
+        if known is None or not when(rules, order, known):
+            return known
+        rules.store._connection.execute("UPDATE orders SET order_id = hex(randomblob(16)) WHERE id = ?", [known])
+        return None
+
+    around(patch, "rules.Rules.target", target)
+
+
 # ---------------------------------------------------------------------- batching
 
 
@@ -242,14 +255,7 @@ def a_known_order_is_refused(patch: pytest.MonkeyPatch) -> None:
 
 @damage("upsert matching", "UPSERT-KEY", policies=Policies(save_lag=0.3))
 def an_order_that_is_being_saved_is_not_matched(patch: pytest.MonkeyPatch) -> None:
-    def target(true: Any, rules: Rules, order: Order) -> Any:
-        found = true(rules, order)
-        if found is None or not rules.store.is_saving(found):
-            return found
-        rules.store._connection.execute("UPDATE orders SET order_id = hex(randomblob(16)) WHERE id = ?", [found])
-        return None
-
-    around(patch, "rules.Rules.target", target)
+    create_anew(patch, lambda rules, order, known: rules.store.is_saving(known))
 
 
 @damage("upsert matching", "UPSERT-STATUS", place=Place.UPDATE)

@@ -48,7 +48,6 @@ def how_long_saving_takes(lab: Lab) -> Answer:
 
     answer = lab.wait(look)
     if answer is None:
-        lab.bench.hasty = True
         return Neither(f"an accepted order could not be read within {lab.target.patience:g} s")
     if answer.status != 200:
         return unexpected(answer)
