@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from probe.lab import Bench, Exchange, Lab, OddAnswerError
+from probe.lab import Bench, Lab, OddAnswerError
 from probe.question import Answer, Neither, Question, in_sequence
+from suite.answer import Reply
 from suite.target import Target
 
 
@@ -18,7 +19,7 @@ class Finding:
 
     question: Question
     answer: Answer
-    evidence: list[Exchange]
+    evidence: list[Reply]
 
 
 def ask_all(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from probe.lab import Exchange
+from suite.answer import Reply
 from suite.blanking import BLANK, Blanking
 from suite.target import Target
 
@@ -28,14 +28,13 @@ class Blanks:
         self._ours = target.ours
         self._blank = Blanking((target.public_key, target.secret_key))
 
-    def exchange(self, exchange: Exchange) -> dict[str, Any]:
+    def exchange(self, reply: Reply) -> dict[str, Any]:
         """Return a request and its answer as plain values."""
-        reply = exchange.reply
         return {
             "request": {
                 "method": reply.method,
                 "path": self.text(reply.path),
-                "headers": self.headers(exchange.headers),
+                "headers": self.headers(reply.asked),
                 "body": self.sent(reply.sent),
             },
             "answer": {

@@ -29,14 +29,6 @@ class OddAnswerError(Exception):
 
 
 @dataclass(frozen=True)
-class Exchange:
-    """One answer with its request, and the headers that the question gave the request."""
-
-    reply: Reply
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Stock:
     """Orders that were stored with one upsert, with their ids and the answer."""
 
@@ -81,7 +73,7 @@ class Bench:
 
     target: Target
     stock: int = 0
-    made: dict[str, tuple[Any, list[Exchange]]] = field(default_factory=dict)
+    made: dict[str, tuple[Any, list[Reply]]] = field(default_factory=dict)
     throttled: list[Reply] = field(default_factory=list)
     given: int = 0
 
@@ -96,7 +88,7 @@ class Lab:
     def __init__(self, target: Target, bench: Bench | None = None) -> None:
         self.target = target
         self.bench = bench or Bench(target)
-        self.evidence: list[Exchange] = []
+        self.evidence: list[Reply] = []
 
     # ------------------------------------------------------------------ asking
 
@@ -141,7 +133,7 @@ class Lab:
             return self.target.send(method, path, valid=False, checked=False, **request)
         finally:
             replies = self.target.exchanges[before:]
-            self.evidence += [Exchange(reply, request["headers"]) for reply in replies]
+            self.evidence += replies
             self.bench.throttled += [reply for reply in replies if reply.status == 429]
 
     def once(self, method: str, path: str, **request: Any) -> Reply:
@@ -171,7 +163,7 @@ class Lab:
 
     def show(self, reply: Reply) -> None:
         """Keep an answer to another question as evidence for this one."""
-        self.evidence.append(Exchange(reply, {}))
+        self.evidence.append(reply)
 
     # ------------------------------------------------------------------ waiting
 
@@ -195,7 +187,7 @@ class Lab:
 
         found = self.wait(look)
         if found is None:
-            last = self.evidence[-1].reply.status
+            last = self.evidence[-1].status
             raise OddAnswerError(f"an accepted order could not be read as it was sent; the last status is {last}")
         return found
 

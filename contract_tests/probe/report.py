@@ -122,7 +122,7 @@ class Report:
             answer = finding.answer
             found: Standing = standing(finding)
             kind = "seen" if isinstance(answer, Seen) else "not seen" if isinstance(answer, NotSeen) else "neither"
-            exchanges = [blanks.exchange(exchange) for exchange in finding.evidence]
+            exchanges = [blanks.exchange(reply) for reply in finding.evidence]
             yield {
                 "policy": finding.question.policy,
                 "question": finding.question.text,

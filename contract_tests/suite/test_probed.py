@@ -47,7 +47,7 @@ def test_what_was_seen_is_seen_again(target: Target, bench: Bench, policy: str, 
     lab = Lab(target, bench)
     answer = ask(QUESTIONS[policy], lab).answer
     # What a failure shows are the last ones, and the answer may have been seen in the requests of another question.
-    target.exchanges.extend(one.reply for one in lab.evidence)
+    target.exchanges.extend(lab.evidence)
     was = f"asked: {QUESTIONS[policy].text}\nwas {policy} = {value!r}, is "
     match answer:
         case NotSeen(why):

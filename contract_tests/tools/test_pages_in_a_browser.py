@@ -19,7 +19,6 @@ from ledger import LEDGER, RULES
 from pages.looking import look
 from probe import questions
 from probe.asking import Finding
-from probe.lab import Exchange
 from probe.question import QUESTIONS, Answer, Neither, NotSeen, Seen, in_sequence
 from probe.report import Report
 from runs import browser, reports
@@ -55,8 +54,7 @@ def probed(folder: Path) -> Path:
         [Seen(409), NotSeen("saving does not lag"), Neither(f"a 500: {contract_runs.LONG}")]
     )
     with closing(Target("foreign", contract_runs.BASE_URL, "public-key", "secret-key")) as target:
-        reply = Reply("GET", f"/orders?cursor={contract_runs.LONG}", 200, httpx.Headers(), b'{"data": []}')
-        evidence = [Exchange(reply, {})]
+        evidence = [Reply("GET", f"/orders?cursor={contract_runs.LONG}", 200, httpx.Headers(), b'{"data": []}')]
         findings = [Finding(one, next(answers), evidence) for one in in_sequence(QUESTIONS.values())]
         Report(target, findings, len(findings) + 1, [], date(2026, 11, 28)).write(folder)
     return folder / "probe.html"

@@ -48,7 +48,7 @@ def probe(sandbox: Sandbox, policy: str, **policies: Any) -> Finding:
     target = Target("sandbox", sandbox.base_url, sandbox.public_key, sandbox.secret_key, patience=5)
     try:
         finding = ask(QUESTIONS[policy], Lab(target))
-        replies = [exchange.reply for exchange in finding.evidence if exchange.reply.status != 429]
+        replies = [reply for reply in finding.evidence if reply.status != 429]
         writes = [reply for reply in replies if reply.method != "GET" and not is_conflict(reply)]
     finally:
         assert target.clean_up() == []
@@ -83,7 +83,7 @@ def test_where_the_longest_body_is_taken_no_limit_is_seen(sandbox: Sandbox, poli
     finding = probe(sandbox, policy, body_limit=2**30)
     assert isinstance(finding.answer, NotSeen)
     assert "16777217 bytes" in finding.answer.why
-    assert max(len(exchange.reply.sent) for exchange in finding.evidence) < 100
+    assert max(len(reply.sent) for reply in finding.evidence) < 100
 
 
 def test_both_questions_about_bodies_send_them_once(sandbox: Sandbox) -> None:

@@ -18,7 +18,6 @@ from rich.console import Console
 from probe import questions
 from probe.asking import Finding, ask_all
 from probe.blanking import SOMEBODY_ELSES, Blanks
-from probe.lab import Exchange
 from probe.question import QUESTIONS, Answer, Neither, NotSeen, Seen
 from probe.report import WIDTH, Report
 from probe.standing import standing
@@ -41,14 +40,14 @@ def target() -> Iterator[Target]:
         yield found
 
 
-def exchange(target: Target, answer: Any = None, *, path: str = "/orders", **more: Any) -> Exchange:
+def exchange(target: Target, answer: Any = None, *, path: str = "/orders", **more: Any) -> Reply:
     content = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
     headers = httpx.Headers(more.get("headers", {}))
-    reply = Reply("GET", path, 200, headers, content, json.dumps(more.get("sent", [])).encode())
-    return Exchange(reply, more.get("own", {}))
+    sent = json.dumps(more.get("sent", [])).encode()
+    return Reply("GET", path, 200, headers, content, sent, httpx.Headers(more.get("own", {})))
 
 
-def written(target: Target, folder: Path, answer: Answer, *evidence: Exchange, policy: str = "ids") -> dict[str, str]:
+def written(target: Target, folder: Path, answer: Answer, *evidence: Reply, policy: str = "ids") -> dict[str, str]:
     """Write and show a report of one answer, and return each of its parts as text."""
     report = Report(target, [Finding(QUESTIONS[policy], answer, list(evidence))], 1, [], DAY)
     report.write(folder)
