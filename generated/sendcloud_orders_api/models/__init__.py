@@ -32,9 +32,20 @@ from .error_source import ErrorSource
 from .export_type import ExportType
 from .integration import Integration
 from .integration_input import IntegrationInput
+from .integration_list import IntegrationList
+from .integration_result import IntegrationResult
+from .integration_sort_key import IntegrationSortKey
 from .integration_update import IntegrationUpdate
 from .item_price_input import ItemPriceInput
 from .item_properties import ItemProperties
+from .label_details import LabelDetails
+from .label_details_input import LabelDetailsInput
+from .label_dpi import LabelDpi
+from .label_input import LabelInput
+from .label_result import LabelResult
+from .label_type import LabelType
+from .labels_input import LabelsInput
+from .labels_result import LabelsResult
 from .measurement import Measurement
 from .measurement_input import MeasurementInput
 from .measurement_update import MeasurementUpdate
@@ -49,7 +60,13 @@ from .order_item_update import OrderItemUpdate
 from .order_page import OrderPage
 from .order_reference import OrderReference
 from .order_result import OrderResult
+from .order_to_ship_input import OrderToShipInput
 from .order_update import OrderUpdate
+from .order_with_parcels_input import OrderWithParcelsInput
+from .parcel_dimensions_input import ParcelDimensionsInput
+from .parcel_input import ParcelInput
+from .parcel_item_input import ParcelItemInput
+from .parcel_weight_input import ParcelWeightInput
 from .payment_details import PaymentDetails
 from .payment_details_input import PaymentDetailsInput
 from .payment_details_update import PaymentDetailsUpdate
@@ -65,10 +82,14 @@ from .ship_with_input import ShipWithInput
 from .ship_with_properties import ShipWithProperties
 from .ship_with_properties_input import ShipWithPropertiesInput
 from .ship_with_type import ShipWithType
+from .shipment import Shipment
+from .shipment_document import ShipmentDocument
+from .shipment_reference import ShipmentReference
 from .shipment_type import ShipmentType
 from .shipping_details import ShippingDetails
 from .shipping_details_input import ShippingDetailsInput
 from .shipping_details_update import ShippingDetailsUpdate
+from .shop_integration import ShopIntegration
 from .sort_key import SortKey
 from .status import Status
 from .status_input import StatusInput
@@ -123,9 +144,20 @@ __all__ = (
     "ExportType",
     "Integration",
     "IntegrationInput",
+    "IntegrationList",
+    "IntegrationResult",
+    "IntegrationSortKey",
     "IntegrationUpdate",
     "ItemPriceInput",
     "ItemProperties",
+    "LabelDetails",
+    "LabelDetailsInput",
+    "LabelDpi",
+    "LabelInput",
+    "LabelResult",
+    "LabelType",
+    "LabelsInput",
+    "LabelsResult",
     "Measurement",
     "MeasurementInput",
     "MeasurementUpdate",
@@ -140,7 +172,13 @@ __all__ = (
     "OrderPage",
     "OrderReference",
     "OrderResult",
+    "OrderToShipInput",
     "OrderUpdate",
+    "OrderWithParcelsInput",
+    "ParcelDimensionsInput",
+    "ParcelInput",
+    "ParcelItemInput",
+    "ParcelWeightInput",
     "PaymentDetails",
     "PaymentDetailsInput",
     "PaymentDetailsUpdate",
@@ -156,10 +194,14 @@ __all__ = (
     "ShipWithProperties",
     "ShipWithPropertiesInput",
     "ShipWithType",
+    "Shipment",
+    "ShipmentDocument",
+    "ShipmentReference",
     "ShipmentType",
     "ShippingDetails",
     "ShippingDetailsInput",
     "ShippingDetailsUpdate",
+    "ShopIntegration",
     "SortKey",
     "Status",
     "StatusInput",
