@@ -20,7 +20,7 @@ from spec_diff.operations import Body, Operation, operations
 from spec_diff.shapes import Both, Either, Raw, Shapes, Term, shapes_of
 
 Path = tuple[str | int, ...]
-SCHEMAS: dict[str, SchemaName] = {"POST": "OrderInput", "PATCH": "OrderUpdate"}
+SCHEMAS: dict[str, SchemaName] = {"POST /orders": "OrderInput", "PATCH /orders/{id}": "OrderUpdate"}
 STATUSES = {"2XX": 200, "4XX": 400, "5XX": 500, "default": 500}
 DEEPEST = 30
 
@@ -47,12 +47,13 @@ def try_examples(ours: Document, published: Document) -> list[Difference]:
         if key not in known:
             continue
         own = known[key]
-        schema = SCHEMAS.get(own.name.partition(" ")[0])
+        schema = SCHEMAS.get(own.name)
         if schema and operation.request:
             place = Place(own.name, REQUEST)
             for example in _examples(shapes, operation.request):
                 found += _refused(place, schema, example)
-        reader = importlib.import_module(f"sendcloud_orders_api.api.orders.{ours.at(own.origin)['operationId']}")
+        described = ours.at(own.origin)
+        reader = importlib.import_module(f"sendcloud_orders_api.api.{described['tags'][0]}.{described['operationId']}")
         for status, answer in operation.answers.items():
             for example in _examples(shapes, answer.body):
                 found += _misread(Place(own.name, status), reader, example, _own_bodies(ours, own, status))

@@ -15,6 +15,8 @@ FLAGS = ("deprecated", "allowEmptyValue", "allowReserved")
 IGNORED_HEADERS = ("accept", "authorization", "content-type")
 # What a server may put before the path that we know.
 PREFIX = re.compile(r"^(/api)?(/v3)?(?=/|$)")
+# What is known about: orders with all below them, and integrations without their logs and shop statuses.
+KNOWN = re.compile(r"/orders(/.*)?|/integrations(/\{[^/]*\})?")
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,12 @@ def operations(document: Document) -> dict[str, Operation]:
 
 
 def _places(document: Document) -> Iterator[tuple[str, str, str]]:
-    """Yield the path, the method and the pointer of each operation on orders."""
+    """Yield the path, the method and the pointer of each operation on orders and integrations."""
     for path in mapping(document.content, "paths"):
         pointer = document.resolve(step("#/paths", path))
         item = document.at(pointer)
         known = _without_prefix(document, item, path)
-        if known == "/orders" or known.startswith("/orders/"):
+        if KNOWN.fullmatch(known):
             yield from ((known, method, step(pointer, method)) for method in METHODS if mapping(item, method))
 
 

@@ -12,6 +12,8 @@ from typing import Any
 from spec_diff.documents import Document
 
 FIELDS = Path(__file__).parent / "reference_fields.csv"
+INTEGRATION_SORT_KEYS = ["integration_type", "created_at", "updated_at", "last_fetch", "failing_since"]
+LABEL, LABELS = "/orders/create-label-sync", "/orders/create-labels-async"
 REQUEST, UPDATE, ORDER, ERROR = "POST request item", "PATCH request", "GET response order", "error response"
 NUMBERS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum", "exclusiveMinimum")
 SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_at", "pk")
@@ -68,6 +70,22 @@ def document() -> Document:
                     "responses": {"204": {"description": "Deleted."}, "404": _body(schema(ERROR))},
                 },
             },
+            LABEL: {"post": _labels(LABEL, "201", security)},
+            LABELS: {"post": _labels(LABELS, "202", security)},
+            "/integrations": {
+                "get": {
+                    "security": security,
+                    "parameters": [{"name": "sort", "in": "query", "schema": _text(enum=INTEGRATION_SORT_KEYS)}],
+                    "responses": {"200": _body(schema("GET /integrations 200"))},
+                },
+            },
+            "/integrations/{id}": {
+                "get": {
+                    "security": security,
+                    "parameters": one,
+                    "responses": {"200": _body(schema("GET /integrations/{id} 200")), "404": _body(schema(ERROR))},
+                },
+            },
         },
         "components": {
             "securitySchemes": {
@@ -98,8 +116,10 @@ def _put(root: dict[str, Any], row: dict[str, str]) -> None:
     if last.endswith("[]"):
         owner["properties"][name]["items"] = _stated(row)
     elif last != name:
-        owner.setdefault("properties", {}).setdefault(name, {"oneOf": []})
-        owner["properties"][name].setdefault("oneOf", []).append({"title": last, **_stated(row)})
+        varied = owner.setdefault("properties", {}).setdefault(name, {})
+        # A shape of the items where the list is what varies.
+        varied = varied["items"] if "[]<" in last else varied
+        varied.setdefault("oneOf", []).append({"title": last, **_stated(row)})
     else:
         owner.setdefault("properties", {})[name] = _stated(row)
         if row["required"] == "yes":
@@ -117,6 +137,7 @@ def _step(owner: dict[str, Any], step: str) -> dict[str, Any]:
             else found["items"]
         )
     elif "<" in step:
+        found = found["items"] if "[]<" in step else found
         found = next(one for one in found["oneOf"] if one["title"] == step)
     return found
 
@@ -124,18 +145,37 @@ def _step(owner: dict[str, Any], step: str) -> dict[str, Any]:
 def _stated(row: dict[str, str]) -> dict[str, Any]:
     if row["type"] == "array|object":
         return {"oneOf": [{"type": "array", "items": {}}, {"type": "object"}]}
-    found: dict[str, Any] = {"type": row["type"]}
+    found: dict[str, Any] = {"type": row["type"]} if row["type"] else {}
     found |= {"nullable": True} if row["nullable"] == "yes" else {}
     found |= {"readOnly": True} if row["readOnly"] == "yes" else {}
     found |= {"additionalProperties": True} if row["additional"] == "open" else {}
     found |= {"format": row["format"]} if row["format"] else {}
-    found |= {"enum": row["enum"].split()} if row["enum"] else {}
+    found |= {"enum": [_typed(row, value) for value in row["enum"].split()]} if row["enum"] else {}
     for constraint in row["constraints"].split():
         name, value = constraint.split("=", 1)
-        found[name] = float(value) if name in NUMBERS else value
+        found[name] = float(value) if name in NUMBERS else _typed(row, value)
     if "exclusiveMinimum" in found:
         found |= {"minimum": found["exclusiveMinimum"], "exclusiveMinimum": True}
     return found
+
+
+def _typed(row: dict[str, str], value: str) -> Any:
+    if row["type"] == "boolean" or value == "True":
+        return value == "True"
+    return int(value) if row["type"] == "integer" else value
+
+
+def _labels(path: str, status: str, security: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "security": security,
+        "parameters": [{"name": "Sendcloud-Partner-Id", "in": "header", "schema": _text()}],
+        "requestBody": _body(schema(f"POST {path} request")),
+        "responses": {
+            status: _body(schema(f"POST {path} {status}")),
+            "400": _body(schema(ERROR)),
+            "404": _body(schema(ERROR)),
+        },
+    }
 
 
 def _filters() -> Iterator[dict[str, Any]]:

@@ -304,8 +304,9 @@ def renamed(content: Content, _: Any) -> Content:
     copied: Content = json.loads(text)
     copied["components"]["schemas"] = {f"Other{name}": one for name, one in copied["components"]["schemas"].items()}
     copied["servers"] = [{"url": "https://{host}/api", "variables": {"host": {"default": "panel.example"}}}]
-    copied["components"]["parameters"]["Id"]["name"] = "order"
-    copied["paths"] = {f"/v3{path.replace('{id}', '{order}')}/": item for path, item in copied["paths"].items()} | {
+    for name in ("Id", "IntegrationId"):
+        copied["components"]["parameters"][name]["name"] = "other"
+    copied["paths"] = {f"/v3{path.replace('{id}', '{other}')}/": item for path, item in copied["paths"].items()} | {
         "/v3/parcels": {"get": {"responses": {"200": {"description": "Another group."}}}}
     }
     for pointer, node in walk("#/paths", copied["paths"]):

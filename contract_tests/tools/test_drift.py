@@ -242,7 +242,8 @@ def test_every_difference_from_what_is_known_of_the_reference_is_explained_and_e
 def test_each_entry_that_explains_sometimes_does_so_for_some_version() -> None:
     def other_version(content: Content) -> None:
         orders = content["paths"]["/orders"]
-        content["paths"]["/orders/create-labels-async"] = {"post": {"responses": {}}}
+        del content["paths"]["/orders/create-label-sync"]
+        content["paths"]["/integrations/{id}"]["patch"] = {"responses": {}}
         del orders["post"]["requestBody"]["content"]["application/json"]["schema"]["maxItems"]
         for parameter in [*orders["get"]["parameters"], *orders["post"]["parameters"]]:
             parameter["schema"].pop("format", None)
@@ -497,11 +498,15 @@ def test_yaml_and_json_are_the_same_document() -> None:
     assert [parse("x", text.encode()).content for text in written] == [OURS.content] * 2
 
 
-def test_the_five_operations_are_found() -> None:
+def test_the_nine_operations_are_found() -> None:
     assert {one.name for one in operations(OURS).values()} == {
         "POST /orders",
         "GET /orders",
         "GET /orders/{id}",
         "PATCH /orders/{id}",
         "DELETE /orders/{id}",
+        "POST /orders/create-label-sync",
+        "POST /orders/create-labels-async",
+        "GET /integrations",
+        "GET /integrations/{id}",
     }

@@ -30,7 +30,8 @@ COMPONENTS: dict[str, dict[str, Any]] = schemas.document()["components"]["schema
 
 
 def module(operation: str) -> ModuleType:
-    return import_module(f"sendcloud_orders_api.api.orders.{operation}")
+    [tag] = OPERATIONS[operation][2]["tags"]
+    return import_module(f"sendcloud_orders_api.api.{tag}.{operation}")
 
 
 def parameters(operation: str) -> list[dict[str, Any]]:
@@ -39,8 +40,9 @@ def parameters(operation: str) -> list[dict[str, Any]]:
     return [known[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in named]
 
 
-def test_the_five_operations_are_there() -> None:
-    assert set(OPERATIONS) == {"upsert_orders", "list_orders", "get_order", "update_order", "delete_order"}
+def test_the_nine_operations_are_there() -> None:
+    orders = {"upsert_orders", "list_orders", "get_order", "update_order", "delete_order"}
+    assert set(OPERATIONS) == orders | {"create_label", "create_labels", "list_integrations", "get_integration"}
 
 
 def test_there_is_a_module_for_each_operation_and_for_nothing_else() -> None:

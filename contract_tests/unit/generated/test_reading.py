@@ -11,6 +11,8 @@ import msgspec
 import pytest
 
 import schemas
+from sendcloud_orders_api.api.integrations import get_integration, list_integrations
+from sendcloud_orders_api.api.labels import create_label, create_labels
 from sendcloud_orders_api.api.orders import delete_order, get_order, list_orders, update_order, upsert_orders
 from sendcloud_orders_api.errors import UnreadableResponse
 from sendcloud_orders_api.models import (
@@ -283,7 +285,10 @@ def test_errors_are_read_from_a_list_or_a_single_object_without_title_and_with_a
 def test_every_answer_of_the_examples_is_read() -> None:
     operations = {
         module.__name__.rpartition(".")[2]: module
-        for module in (upsert_orders, list_orders, get_order, update_order, delete_order)
+        for module in (
+            *(upsert_orders, list_orders, get_order, update_order, delete_order),
+            *(create_label, create_labels, list_integrations, get_integration),
+        )
     }
     read = 0
     for path in schemas.document()["paths"].values():
