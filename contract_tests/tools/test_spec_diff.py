@@ -244,7 +244,8 @@ was accepted is refused (major).
 - `GET /orders`, `GET /orders/{{id}}` `200 data[].order_details.order_items[].ean (and 1 more)`: field added: string. \
 Breaks neither: the answers are open: a reader copes with new fields (minor).
 - `POST /orders`, `PATCH /orders/{{id}}`, `POST /orders/create-labels-async` `request \
-[].order_details.order_items[].measurement.weight.unit (and 4 more)`: enum value added: "oz". Breaks neither: more is accepted, and all that was accepted still is (minor).
+[].order_details.order_items[].measurement.weight.unit (and 4 more)`: \
+enum value added: "oz". Breaks neither: more is accepted, and all that was accepted still is (minor).
 - Generated names added: `models.order_item.OrderItem.ean`.
 - Generated names changed: `models.order_item_input.OrderItemInput.quantity`, `models.weight_unit.WeightUnit`.
 - Generated names removed: `models.order_item.OrderItem.brand`.
