@@ -13,7 +13,9 @@ from .problems import RefusedError, invalid_credentials, no_credentials, scope_m
 
 READ_SCOPE = "read:order"
 WRITE_SCOPE = "write:order"
-GRANTED_SCOPES = ("read:integration", "write:integration", READ_SCOPE, WRITE_SCOPE, "write:product")
+PARCEL_SCOPE = "write:parcel"
+INTEGRATION_SCOPE = "read:integration"
+GRANTED_SCOPES = (INTEGRATION_SCOPE, "write:integration", READ_SCOPE, WRITE_SCOPE, "write:product", PARCEL_SCOPE)
 # Older documents know one scope that covers everything.
 COVERING_SCOPE = "api"
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="api"'}

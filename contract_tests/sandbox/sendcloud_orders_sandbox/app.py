@@ -1,4 +1,4 @@
-"""Serve the five operations and the token endpoint."""
+"""Serve the nine operations and the token endpoint."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from .access import READ_SCOPE, WRITE_SCOPE, TokenRefusedError
+from .access import INTEGRATION_SCOPE, PARCEL_SCOPE, READ_SCOPE, WRITE_SCOPE, TokenRefusedError
 from .answers import JSON_TYPE, Endpoint, edge_answer, json_answer, refusal_answer
 from .bodies import read_json
 from .control import CONTROL_PATH, Control
@@ -27,6 +27,8 @@ from .problems import (
 )
 from .rules import Rules
 from .service import Service
+
+LABELS_PATH = f"{CONTROL_PATH}/labels"
 
 
 class Operations(Endpoint):
@@ -139,6 +141,70 @@ class Order(Operations):
         return Response(status_code=204)
 
 
+class OneLabel(Operations):
+    """The handler of `/orders/create-label-sync`."""
+
+    methods: ClassVar[tuple[str, ...]] = ("POST",)
+
+    def scope_of(self, method: str) -> str:
+        """Return the scope that a token needs. Rule: LABEL-SCOPE."""
+        return PARCEL_SCOPE
+
+    async def operate(self, request: Request) -> Response:
+        """Make labels."""
+        self.rules.check_partner(request.headers.get("sendcloud-partner-id"))
+        return self.ship(await self.read_body(request), f"{request.url.scheme}://{request.url.netloc}{LABELS_PATH}")
+
+    def ship(self, body: Any, labels_url: str) -> Response:
+        """Answer with the label. Rule: LABEL-CREATE."""
+        return json_answer(self.data(self.service.shipping.create_label(body, labels_url)), 201)
+
+
+class SeveralLabels(OneLabel):
+    """The handler of `/orders/create-labels-async`."""
+
+    def ship(self, body: Any, labels_url: str) -> Response:
+        """Answer with the shipments. Rule: LABELS-CREATE."""
+        return json_answer(self.service.shipping.create_labels(body), 202)
+
+
+class AllIntegrations(Operations):
+    """The handler of `/integrations`."""
+
+    methods: ClassVar[tuple[str, ...]] = ("GET",)
+
+    def scope_of(self, method: str) -> str:
+        """Return the scope that a token needs. Rule: INTEGRATION-SCOPE."""
+        return INTEGRATION_SCOPE
+
+    async def operate(self, request: Request) -> Response:
+        """List the integrations."""
+        return json_answer(self.data(self.service.account.list(request.query_params)))
+
+
+class OneIntegration(AllIntegrations):
+    """The handler of `/integrations/{id}`."""
+
+    async def operate(self, request: Request) -> Response:
+        """Read an integration."""
+        return json_answer(self.data(self.service.account.get(request.path_params["id"])))
+
+
+class Documents(Endpoint):
+    """The handler of the links to labels, which need the credentials of the API."""
+
+    async def answer(self, request: Request) -> Response:
+        """Answer with a label."""
+        try:
+            self.service.access.require(request.headers.get("authorization"), PARCEL_SCOPE)
+            shipment = self.service.label(request.path_params["id"])
+            if shipment is None:
+                raise RefusedError(page_missing())
+        except RefusedError as refused:
+            return refusal_answer(refused)
+        return Response(shipment.label, media_type=shipment.mime_type)
+
+
 class Tokens(Endpoint):
     """The handler of the token endpoint. Rule: AUTH-OAUTH."""
 
@@ -186,8 +252,19 @@ class Slashed(Endpoint):
 
 def make_app(service: Service) -> Starlette:
     """Make the app."""
-    operations = {f"{API_PATH}/orders": Orders(service), f"{API_PATH}/orders/{{id}}": Order(service)}
-    others = {"/oauth2/token": Tokens(service), f"{CONTROL_PATH}/{{name}}": Control(service)}
+    operations = {
+        f"{API_PATH}/orders": Orders(service),
+        f"{API_PATH}/orders/create-label-sync": OneLabel(service),
+        f"{API_PATH}/orders/create-labels-async": SeveralLabels(service),
+        f"{API_PATH}/orders/{{id}}": Order(service),
+        f"{API_PATH}/integrations": AllIntegrations(service),
+        f"{API_PATH}/integrations/{{id}}": OneIntegration(service),
+    }
+    others = {
+        "/oauth2/token": Tokens(service),
+        f"{LABELS_PATH}/{{id}}": Documents(service),
+        f"{CONTROL_PATH}/{{name}}": Control(service),
+    }
     return Starlette(
         routes=[
             *(Route(path, plain) for path, plain in operations.items()),

@@ -66,6 +66,8 @@ class Control(Endpoint):
                 return service.orders()
             case "DELETE orders":
                 service.reset()
+            case "GET shipments":
+                return service.shipments()
             case "GET requests":
                 return [asdict(request) for request in service.requests]
             case "GET policies":

@@ -96,6 +96,34 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     patch_same_names: Literal["first", "all"] = "first"
     """Which items does a PATCH change when several share the name? Rule: PATCH-ITEMS."""
 
+    label_data: Literal["object", "list"] = "object"
+    """Is the `data` of one label an object, or a list that holds it? Rule: LABEL-DATA."""
+    label_field: Literal["label_details", "label", "both"] = "label_details"
+    """In which field of that is the label? Rule: LABEL-DATA."""
+    label_parcels: Literal["both", "parcel_id", "parcels_ids"] = "both"
+    """Which fields name the parcels of several labels? Rule: LABELS-CREATE."""
+    label_wrong_dpi: Literal["reject", "adjust"] = "reject"
+    """Is a resolution that the type of the label does not have refused, or replaced? Rule: LABEL-FORM."""
+    label_refusal: Literal[400, 422] = 400
+    """Which status has the refusal of one label, of an order that cannot be shipped? Rule: LABEL-REFUSED."""
+    label_order_missing: Literal["refuse", "inner"] = "refuse"
+    """Does an order that is not there refuse the other labels too, or is it an error inside of the 202?
+    Rule: LABELS-MISSING."""
+    label_number_shared: Literal["newest", "oldest", "reject"] = "newest"
+    """Which order is shipped when several of the integration have the number? Rule: LABEL-NUMBER-SHARED."""
+    label_names_disagree: Literal["missing", "order_id"] = "missing"
+    """Is an order named by an `order_id` and the number of another not there, or does the `order_id` decide?
+    Rule: LABEL-NAMES-DISAGREE."""
+    label_again: Literal["accept", "reject"] = "accept"
+    """Can an order be shipped that has been shipped already? Rule: LABEL-AGAIN."""
+    label_negative_price: Literal["refuse", "inner", "accept"] = "refuse"
+    """Does an item with a negative price refuse all labels (422), only that of its order, or none?
+    Rule: LABEL-PRICE."""
+    label_unknown_item: Literal["reject", "accept"] = "reject"
+    """Is a parcel refused that has an `item_id` which its order lacks? Rule: LABELS-PARCELS."""
+    wrong_integration_sort: Literal["ignore", "reject"] = "ignore"
+    """Is an unknown `sort` of the integrations ignored or refused? Rule: INTEGRATION-SORT."""
+
     wrong_path_id: Literal["missing", "invalid"] = "missing"
     """Is a path whose id is not a number a 404 or a 400? Rule: GET-MISSING."""
 

@@ -35,7 +35,7 @@ def present_order(stored: Stored, policies: Policies) -> Document:
         "created_at": service_form(datetime.fromtimestamp(stored.created_at, UTC)),
         "modified_at": service_form(datetime.fromtimestamp(stored.modified_at, UTC)),
     }
-    return present_object(order_shape(), document, policies)
+    return present_object(shape("Order"), document, policies)
 
 
 def present_reference(order: int, document: Document, policies: Policies) -> Document:
@@ -100,9 +100,9 @@ def present_amount(value: Any, policies: Policies) -> Any:
 
 
 @cache
-def order_shape() -> Shape:
-    """Return the shape of an order that is read."""
-    return shape_of({"$ref": "#/components/schemas/Order"})
+def shape(name: str) -> Shape:
+    """Return the shape of what is read by a named schema."""
+    return shape_of({"$ref": f"#/components/schemas/{name}"})
 
 
 def shape_of(schema: Mapping[str, Any]) -> Shape:

@@ -18,10 +18,12 @@ class Problem:
     detail: str
     title: str | None = None
     source: Mapping[str, str] = field(default_factory=dict)
+    status_type: type[str] | type[int] = str
 
     def document(self) -> dict[str, Any]:
-        """Return the error as an entry of `errors`, where `status` is a string."""
-        document: dict[str, Any] = {"status": str(self.status), "code": self.code, "detail": self.detail}
+        """Return the error as an entry of `errors`, where `status` is a string, or a number for integrations."""
+        status = self.status_type(self.status)
+        document: dict[str, Any] = {"status": status, "code": self.code, "detail": self.detail}
         if self.title:
             document["title"] = self.title
         if self.source:
@@ -123,6 +125,32 @@ def order_missing() -> Problem:
 def update_missing() -> Problem:
     """Answer a PATCH of an order that is not there. Rule: PATCH-MISSING."""
     return Problem(404, "not_found", "Could not find specified item.", "Not found")
+
+
+def nothing_to_ship() -> Problem:
+    """Answer a request for the label of an order that is not there, or not yet. Rule: LABEL-MISSING."""
+    return page_missing()
+
+
+def no_shipping_address() -> Problem:
+    """Refuse to ship an order that says not whereto. Rule: LABELS-ADDRESS."""
+    return not_shippable("The order has no valid shipping address.")
+
+
+def not_shippable(detail: str) -> Problem:
+    """Refuse to ship an order as it is."""
+    return Problem(400, "validation_error", detail, "Invalid order")
+
+
+def unknown_sender() -> Problem:
+    """Refuse a sender's address that the account does not have. Rule: LABELS-SENDER."""
+    return Problem(404, "invalid", "Does not exist.", source={"pointer": update_pointer("sender_address_id")})
+
+
+def integration_missing() -> Problem:
+    """Answer a GET of an integration that is not there, with a numeric status. Rule: INTEGRATION-MISSING."""
+    detail = "The Integration could not be found with the search criteria given"
+    return Problem(404, "not_found", detail, "Not Found", status_type=int)
 
 
 def page_missing() -> Problem:

@@ -94,9 +94,10 @@ def without_import_fields(schema: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def with_longest(schema: Mapping[str, Any], longest: Mapping[str, int]) -> Mapping[str, Any]:
-    """Return a schema whose named texts have at most so many characters. Rule: UPSERT-LONG-NAME."""
-    bounded = {field: {**schema["properties"][field], "maxLength": length} for field, length in longest.items()}
-    return {**schema, "properties": {**schema["properties"], **bounded}}
+    """Return a schema whose named texts, if it has them, have at most so many characters. Rule: UPSERT-LONG-NAME."""
+    properties = schema["properties"]
+    bounded = {name: {**properties[name], "maxLength": longest[name]} for name in longest if name in properties}
+    return {**schema, "properties": {**properties, **bounded}}
 
 
 def find_breaches(name: str, value: Any, policies: Policies) -> list[Breach]:
@@ -199,7 +200,7 @@ def describe(error: ValidationError) -> Iterator[Breach]:
 def word(error: ValidationError) -> str:
     """Word a breach by the value itself. Rule: UPSERT-BOUNDS."""
     kind: Any = error.kind
-    value = error.instance
+    value: Any = error.instance
     match kind.name:
         case "type":
             return word_type(kind.types, value)
@@ -218,6 +219,11 @@ def word(error: ValidationError) -> str:
             return f"Input should be greater than or equal to {kind.limit}"
         case "maximum":
             return f"Input should be less than or equal to {kind.limit}"
+        case "minItems" | "maxItems":
+            bound = "least" if kind.name == "minItems" else "most"
+            return f"List should have at {bound} {kind.limit} item{plural(kind.limit)}, not {len(value)}"
+        case "uniqueItems":
+            return "List should not have the same item twice"
         case "pattern":
             return f"String should match pattern '{kind.pattern}'"
         case "format":

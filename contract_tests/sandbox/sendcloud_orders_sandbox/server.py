@@ -175,6 +175,17 @@ class Sandbox:
         """
         return self._service.orders()
 
+    def shipments(self) -> list[Document]:
+        """Return all shipments, in the order of their ids: of which order, with which parcels."""
+        return self._service.shipments()
+
+    def label(self, shipment_id: str) -> bytes:
+        """Return the bytes of a shipment's label; raise `KeyError` when there is no such shipment."""
+        shipment = self._service.label(shipment_id)
+        if shipment is None:
+            raise KeyError(shipment_id)
+        return shipment.label
+
     def add_integration(self, integration: int) -> None:
         """Add an integration to the account."""
         self._service.rules.own_integrations.add(integration)
@@ -188,7 +199,7 @@ class Sandbox:
         self._service.access.revoke_tokens()
 
     def reset(self) -> None:
-        """Forget orders, requests, planned faults, tokens and added integrations; keep policies and credentials."""
+        """Forget orders, shipments, requests, faults, tokens and added integrations; keep policies and credentials."""
         self._service.reset()
 
     def _run(self) -> None:

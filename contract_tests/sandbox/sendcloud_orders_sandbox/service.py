@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from .access import Access, Credentials
 from .clock import SandboxClock
-from .faults import Fault, FaultKind, Faults
+from .faults import API_PATH, Fault, FaultKind, Faults
+from .integrations import Integrations
+from .moments import service_form
 from .pace import RateLimits
 from .policies import Policies
 from .presenting import present_order
-from .rules import Rules
-from .store import Document, Store
+from .rules import Rules, parse_id
+from .shipping import Shipping
+from .store import Document, Shipment, Store
 
 DEFAULT_INTEGRATIONS = (41, 68)
 REMEMBERED_REQUESTS = 100_000
+UPSERT_PATH = f"{API_PATH}/orders"
 AS_STORED = Policies(timestamps="as_sent")
 
 
@@ -52,6 +57,8 @@ class Service:
         self.clock: SandboxClock = SandboxClock(time_scale)
         self.store: Store = Store(db)
         self.rules: Rules = rules(self.store, self.integrations, policies, self.clock)
+        self.shipping: Shipping = Shipping(self.rules)
+        self.account: Integrations = Integrations(self.rules)
         self.access: Access = Access(credentials or Credentials(), self.clock, token_lifetime)
         self.limits: RateLimits | None = RateLimits(self.clock) if rate_limit else None
         self.faults: Faults = Faults()
@@ -68,9 +75,10 @@ class Service:
         """Apply other policies, from the next request on."""
         self.rules.policies = policies
         self.standing_faults: Faults = Faults()
+        self.conflicts: Faults = Faults()
         if policies.conflict_every:
             kind = FaultKind.CONFLICT if policies.conflict_status == 400 else FaultKind.CONFLICT_BY_STATUS
-            self.standing_faults.every(policies.conflict_every, Fault(kind), method="POST")
+            self.conflicts.every(policies.conflict_every, Fault(kind), method="POST")
         if policies.throttle_every:
             self.standing_faults.every(policies.throttle_every, Fault(FaultKind.THROTTLED, policies.throttle_seconds))
 
@@ -84,15 +92,37 @@ class Service:
     def fault_for(self, method: str, path: str) -> Fault | None:
         """Return the fault of a request: a planned one, or one that a policy allows."""
         planned, standing = self.faults.take(method, path), self.standing_faults.take(method, path)
-        return planned or standing
+        conflict = self.conflicts.take(method, path) if path.removesuffix("/") == UPSERT_PATH else None
+        return planned or conflict or standing
 
     def orders(self) -> list[Document]:
         """Return all saved orders, in the order of their ids, with timestamps and amounts as they were sent."""
         self.rules.save_due()
         return [present_order(stored, AS_STORED) for stored in self.store.select([], [], ["id"], "id", -1)]
 
+    def shipments(self) -> list[Document]:
+        """Return all shipments, in the order of their ids."""
+        return [
+            {
+                "shipment_id": str(shipment.id),
+                "parcel_ids": shipment.parcel_ids,
+                "integration": shipment.integration,
+                "order_id": shipment.order_id,
+                "order_number": shipment.order_number,
+                "mime_type": shipment.mime_type,
+                "tracking_number": shipment.tracking_number,
+                "created_at": service_form(datetime.fromtimestamp(shipment.created_at, UTC)),
+            }
+            for shipment in self.store.shipments()
+        ]
+
+    def label(self, shipment_id: str) -> Shipment | None:
+        """Return the shipment with this id, which holds the bytes of its label and their type."""
+        number = parse_id(shipment_id)
+        return None if number is None else self.store.shipment(number)
+
     def reset(self) -> None:
-        """Forget orders, requests, faults, tokens, used rates and added integrations; keep policies and credentials."""
+        """Forget all but policies and credentials: orders, shipments, requests, faults, tokens, rates, integrations."""
         self.store.clear()
         self.rules.own_integrations = set(self.integrations)
         self.faults.clear()

@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,17 @@ CREATE TABLE IF NOT EXISTS pending (
     document BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS pending_by_id ON pending (id);
+CREATE TABLE IF NOT EXISTS shipments (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    integration INTEGER NOT NULL,
+    order_id TEXT NOT NULL,
+    order_number TEXT NOT NULL,
+    first_parcel INTEGER NOT NULL, parcels INTEGER NOT NULL,
+    mime_type TEXT NOT NULL,
+    label BLOB NOT NULL,
+    created_at REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS shipments_by_order ON shipments (integration, order_id);
 """
 SAVE = """
 UPDATE orders SET document = ?, created_at = coalesce(created_at, ?), modified_at = ?,
@@ -54,7 +65,9 @@ UPDATE orders SET document = ?, created_at = coalesce(created_at, ?), modified_a
     created_day_utc = ?, created_day_as_sent = ?, updated_day_utc = ?, updated_day_as_sent = ?
 WHERE id = ?
 """
-FIRST_ID = 669
+SHIPMENT_COLUMNS = "id, integration, order_id, order_number, first_parcel, parcels, mime_type, label, created_at"
+FIRST_IDS = {"orders": 669, "shipments": 7001}
+FIRST_PARCEL = 8001
 # Those of doubles, which most clients send: the smallest above zero is 5e-324.
 SMALLEST_EXPONENT, LARGEST_EXPONENT = -324, 308
 
@@ -95,8 +108,33 @@ class Stored:
     sort_values: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """A shipment of an order, which it outlives; `created_at` is in seconds since the epoch."""
+
+    id: int
+    integration: int
+    order_id: str
+    order_number: str
+    first_parcel: int
+    parcels: int
+    mime_type: str
+    label: bytes
+    created_at: float
+
+    @property
+    def parcel_ids(self) -> list[int]:
+        """The ids of its parcels."""
+        return list(range(self.first_parcel, self.first_parcel + self.parcels))
+
+    @property
+    def tracking_number(self) -> str:
+        """The number to follow its first parcel by."""
+        return f"SANDBOX{self.first_parcel:08}"
+
+
 class Store:
-    """Orders by their id and by their key, and accepted writes that are not saved yet."""
+    """Orders by their id and by their key, accepted writes that are not saved yet, and shipments."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._lock = threading.RLock()
@@ -106,7 +144,7 @@ class Store:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
         self._connection.executescript(TABLES)
-        self._number_from(FIRST_ID)
+        self._start_numbering()
 
     def close(self) -> None:
         """Close the database."""
@@ -214,16 +252,47 @@ class Store:
         """Return the ids of all integrations that have orders here."""
         return {int(row[0]) for row in self._all("SELECT DISTINCT integration FROM orders")}
 
-    def clear(self) -> None:
-        """Forget all orders; ids start again."""
-        with self.transaction():
-            self._run("DELETE FROM orders")
-            self._run("DELETE FROM sqlite_sequence")
-            self._number_from(FIRST_ID)
+    def find_number(self, integration: int, order_number: str) -> list[int]:
+        """Return the ids of the saved orders with this number, the oldest first. Rule: LABEL-NAMED."""
+        sql = "SELECT id FROM orders WHERE order_number = ? AND integration = ? AND document IS NOT NULL ORDER BY id"
+        return [int(row[0]) for row in self._all(sql, order_number, integration)]
 
-    def _number_from(self, first: int) -> None:
-        if self._one("SELECT 1 FROM sqlite_sequence WHERE name = 'orders'") is None:
-            self._run("INSERT INTO sqlite_sequence (name, seq) VALUES ('orders', ?)", first - 1)
+    def next_parcel(self) -> int:
+        """Return the id of the next parcel, which no other parcel ever gets."""
+        return int(self._one("SELECT coalesce(max(first_parcel + parcels), ?) FROM shipments", FIRST_PARCEL)[0])
+
+    def add_shipment(self, shipment: Shipment) -> Shipment:
+        """Store a shipment, and return it with an id that no other ever gets."""
+        _, *values = astuple(shipment)
+        sql = f"INSERT INTO shipments ({SHIPMENT_COLUMNS}) VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id"
+        return replace(shipment, id=self._one(sql, *values)[0])
+
+    def shipments(self) -> list[Shipment]:
+        """Return all shipments, in the order of their ids."""
+        return [Shipment(*row) for row in self._all(f"SELECT {SHIPMENT_COLUMNS} FROM shipments ORDER BY id")]
+
+    def shipment(self, shipment: int) -> Shipment | None:
+        """Return a shipment."""
+        row = self._one(f"SELECT {SHIPMENT_COLUMNS} FROM shipments WHERE id = ?", shipment)
+        return None if row is None else Shipment(*row)
+
+    def is_shipped(self, integration: int, order_id: str) -> bool:
+        """Tell whether there is a shipment of the order with this key."""
+        sql = "SELECT 1 FROM shipments WHERE integration = ? AND order_id = ?"
+        return self._one(sql, integration, order_id) is not None
+
+    def clear(self) -> None:
+        """Forget all orders and shipments; ids start again."""
+        with self.transaction():
+            for table in FIRST_IDS:
+                self._run(f"DELETE FROM {table}")
+            self._run("DELETE FROM sqlite_sequence")
+            self._start_numbering()
+
+    def _start_numbering(self) -> None:
+        for table, first in FIRST_IDS.items():
+            if self._one("SELECT 1 FROM sqlite_sequence WHERE name = ?", table) is None:
+                self._run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", table, first - 1)
 
     def _run(self, sql: str, *values: Any) -> None:
         with self._lock:
