@@ -11,7 +11,11 @@ from suite.exchange import Exchange
 from suite.summary import Summary
 
 BASE_URL = "https://staging.shop.example/api/v3"
-OPERATIONS = ("POST /orders", "GET /orders", "GET /orders/{id}", "PATCH /orders/{id}", "DELETE /orders/{id}")
+OPERATIONS = (
+    *("POST /orders", "GET /orders", "GET /orders/{id}", "PATCH /orders/{id}", "DELETE /orders/{id}"),
+    *("POST /orders/create-label-sync", "POST /orders/create-labels-async"),
+    *("GET /integrations", "GET /integrations/{id}"),
+)
 # Nothing breaks such a line but a browser that is told to.
 LONG = "contract-1128034250-48fbf630-" + "0123456789" * 12
 SENT = '{\n "order_id": "' + LONG + '",\n "order_number": "N-7"\n}'

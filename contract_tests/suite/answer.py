@@ -73,7 +73,7 @@ def next_cursor(answer: Reply) -> str | None:
 def template(path: str) -> str:
     """Return the path of the spec that a path on the wire belongs to."""
     plain = path.split("?", 1)[0].rstrip("/")
-    return "/orders/{id}" if re.fullmatch(r"/orders/[^/]+", plain) else plain
+    return re.sub(r"^/(orders|integrations)/(?!create-label)[^/]+$", r"/\1/{id}", plain)
 
 
 def pointers(answer: Reply) -> set[str]:

@@ -12,6 +12,10 @@ RULES = {
     "get_order": "GET-ORDER",
     "update_order": "PATCH-RESULT",
     "delete_order": "DELETE-ORDER",
+    "create_label": "LABEL-CREATE",
+    "create_labels": "LABELS-CREATE",
+    "list_integrations": "INTEGRATION-LIST",
+    "get_integration": "INTEGRATION-GET",
 }
 
 
@@ -45,7 +49,7 @@ def _rule(operation: str, answer: Reply) -> str:
     """Return the rule that an answer breaks whose body is not as it should be."""
     if answer.status >= 300:
         return "ERROR-ENVELOPE"
-    if answer.method == "POST" and answer.status not in (200, 201, 202):
+    if operation == "upsert_orders" and answer.status not in (200, 201, 202):
         return "UPSERT-STATUS"
     return RULES[operation]
 

@@ -22,6 +22,7 @@ from suite.verdict import Verdict, blank_report
 
 # How many of the last requests of a failed test are shown.
 SHOWN = 4
+ALLOW = "LABELS=yes"
 FOREIGN = pytest.StashKey[ForeignTarget | None]()
 
 
@@ -34,6 +35,7 @@ def pytest_ignore_collect(collection_path: Path) -> bool | None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "stateful: needs a server that remembers, whatever its rules say")
+    config.addinivalue_line("markers", "labels: makes labels, which cost money on a foreign server")
     config.addinivalue_line("markers", "probed: holds the server to what it was seen to do, documented or not")
     try:
         config.stash[FOREIGN] = foreign = ForeignTarget.from_environment(os.environ)
@@ -60,9 +62,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Hold nothing against a foreign server that its service does not document."""
-    if config.stash[FOREIGN] is None:
+    """Hold nothing against a foreign server that its service does not document, and let it make labels if asked to."""
+    foreign = config.stash[FOREIGN]
+    if foreign is None:
         return
+    costly = [item for item in items if item.get_closest_marker("labels") and not foreign.labels]
+    for item in costly:
+        item.add_marker(pytest.mark.skip(reason=f"makes labels, which cost money: {ALLOW} runs it"))
+    if costly:
+        told = f"{len(costly)} tests that make labels of orders of their own, which cost money: {ALLOW} runs them"
+        Verdict.of(config).left_out.append(told)
     for item in items:
         low = any(RULES[id_].sure == "low" for id_ in rules_of(item) if id_ in RULES)
         if low and not item.get_closest_marker("probed"):
@@ -83,6 +92,8 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
             left = found.clean_up()
         verdict.requests[found.name] += found.requests
         verdict.operations |= found.operations
+        if foreign and found.shipments:
+            verdict.remains.append(f"shipments, which no operation takes back: {', '.join(found.shipments)}")
         assert not left, "\n".join(["this run could not take back all that it made:", *left])
 
 

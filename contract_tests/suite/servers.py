@@ -41,5 +41,6 @@ def foreign(settings: ForeignTarget) -> Target:
         settings.secret_key,
         integrations=settings.integrations,
         patience=settings.patience,
+        labels=settings.labels,
         pace=Pace.shared(settings.public_key) if settings.paced else None,
     )

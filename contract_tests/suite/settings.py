@@ -20,7 +20,11 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class ForeignTarget:
-    """A server that is not ours. `patience` is in seconds; `paced` keeps within the service's documented limits."""
+    """A server that is not ours.
+
+    `patience` is in seconds; `paced` keeps within the service's documented limits; `labels` says that a run may make
+    some, which cost money.
+    """
 
     base_url: str
     public_key: str = field(repr=False)
@@ -28,6 +32,7 @@ class ForeignTarget:
     integrations: tuple[int, ...]
     paced: bool
     patience: float
+    labels: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self | None:
@@ -57,6 +62,7 @@ class ForeignTarget:
             _integrations(_needed(environment, "SENDCLOUD_INTEGRATION_IDS")),
             paced=not loopback,
             patience=float(environment.get("SENDCLOUD_PATIENCE") or 30),
+            labels=environment.get("LABELS") == "yes",
         )
 
 

@@ -28,6 +28,7 @@ class Summary:
     seconds: how long the run took.
     addresses: base URLs, by target.
     left_out: what was not run and why, one sentence each.
+    remains: what it made on a foreign server and could not take back, one sentence each.
     unrun: how many of the chosen tests had not run when the run ended.
     interrupted: whether somebody stopped the run.
     folder: of the reports; None for a run that leaves none.
@@ -42,6 +43,7 @@ class Summary:
     seconds: float
     addresses: dict[str, str]
     left_out: tuple[str, ...] = ()
+    remains: tuple[str, ...] = ()
     unrun: int = 0
     interrupted: bool = False
     folder: Path | None = None
@@ -144,6 +146,7 @@ class Summary:
         if self.folder:
             lines.append(f"reports     {os.path.relpath(self.folder)}")
         lines += [f"left out    {one}" for one in self.left_out]
+        lines += [f"remains     {one}" for one in self.remains]
         if self.broken:
             lines += _under("broken", [str(cause) for cause in self.causes] or ["no rule by name"])
         return [*lines, f"verdict     {self.word}{f': {self.why}' if self.why else ''}"]

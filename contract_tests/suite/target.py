@@ -23,6 +23,7 @@ from runs import proxies
 from suite.answer import Body, Json, Reply, data_of, next_cursor, template
 from suite.conformance import check_answer
 from suite.fields import filled
+from suite.labels import NOBODYS, ONE, SEVERAL, require_no_label, shipments_in
 from suite.patience import Patience
 from suite.traces import Traces
 
@@ -50,6 +51,7 @@ class Target:
     `direct_url` takes requests that break the spec on purpose, past a validating proxy in front of `base_url`.
     `patience` is how long, in seconds, an accepted order may stay unreadable; `waits` grow short when one stays so.
     `conflicts` are the upserts that met an earlier request, most of which are waited out and seen by nobody else.
+    `labels` is false where none may be made, because they cost money; `shipments` are the ids of those that were.
     """
 
     name: str
@@ -61,11 +63,13 @@ class Target:
     direct_url: str = ""
     patience: float = HTTP_PATIENCE
     pace: Pacer | None = None
+    labels: bool = True
 
     def __post_init__(self) -> None:
         self.run = f"{MARK}{datetime.now(UTC):%m%d%H%M%S}-{secrets.token_hex(4)}-"
         self.exchanges: list[Reply] = []
         self.conflicts: list[Reply] = []
+        self.shipments: list[str] = []
         self.requests = 0
         self.operations: set[str] = set()
         self.waits = Patience(self.patience)
@@ -84,6 +88,10 @@ class Target:
         """Return a valid order with a key that nobody used before; `fields` go where they belong."""
         integration = self.integration if integration is None else integration
         return factory.order(f"{self.run}{next(self._numbers)}", integration, **fields)
+
+    def nobodys(self) -> str:
+        """Return an `order_id` that no order has, or ever gets."""
+        return f"{self.run}{NOBODYS}{next(self._numbers)}"
 
     def full_order(self, version: int, integration: int | None = None, **fields: Json) -> Body:
         """Return such an order with every field that the spec knows, each of this version's value (see `filled`)."""
@@ -115,6 +123,8 @@ class Target:
         does not understand. Raises `SpecViolationError` for an answer that the spec does not allow, unless `checked` is
         false. With `conflicts`, a conflict is an answer and not waited out.
         """
+        if not self.labels:
+            require_no_label(path, body)
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             self.traces.expect(body)
@@ -183,6 +193,19 @@ class Target:
                 self.traces.read(data_of(answer))
             case "DELETE" if id_.isdecimal():
                 self.traces.deleted(int(id_))
+
+    def label(self, order: Body, *, valid: bool = True, **more: Json) -> Reply:
+        """Ask for the label of one order of the first integration, or of the one that `integration_id` names."""
+        return self._ship(ONE, {"order": order, **more}, valid)
+
+    def several_labels(self, *orders: Body, valid: bool = True, **more: Json) -> Reply:
+        """Ask likewise for the labels of several."""
+        return self._ship(SEVERAL, {"orders": list(orders), **more}, valid)
+
+    def _ship(self, path: str, body: Body, valid: bool) -> Reply:
+        answer = self.send("POST", path, body={"integration_id": self.integration, **body}, valid=valid)
+        self.shipments += shipments_in(answer)
+        return answer
 
     def get(self, id_: int | str) -> Reply:
         """Ask for one order once."""

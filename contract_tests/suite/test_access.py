@@ -6,18 +6,26 @@ import pytest
 
 from orders.differences import differences
 from suite.answer import next_cursor
+from suite.labels import NOBODYS, NOBODYS_INTEGRATION
 from suite.shelf import PAGE, Shelf
 from suite.stock import Stock
 from suite.target import Target
 
 # Nobody has this id: a server that lets everybody in is not to delete an order because of it.
 NO_ORDER = "/orders/999999999999"
+# Nobody has this integration, and this order.
+NO_LABEL = {"integration_id": NOBODYS_INTEGRATION}
+NOBODY = {"order_id": f"{NOBODYS}order"}
 OPERATIONS: list[tuple[str, str, Any]] = [
     ("POST", "/orders", []),
     ("GET", "/orders", None),
     ("GET", NO_ORDER, None),
     ("PATCH", NO_ORDER, {"order_number": "x"}),
     ("DELETE", NO_ORDER, None),
+    ("POST", "/orders/create-label-sync", NO_LABEL | {"order": NOBODY}),
+    ("POST", "/orders/create-labels-async", NO_LABEL | {"orders": [NOBODY]}),
+    ("GET", "/integrations", None),
+    ("GET", f"/integrations/{NOBODYS_INTEGRATION}", None),
 ]
 EACH_OPERATION = pytest.mark.parametrize(("method", "path", "body"), OPERATIONS, ids=lambda value: str(value))
 

@@ -6,6 +6,7 @@ import pytest
 
 from orders.factory import address, item, without
 from suite.answer import Reply, pointers
+from suite.labels import NOBODYS_INTEGRATION
 from suite.target import Target
 
 
@@ -20,6 +21,8 @@ def refusals(target: Target) -> list[Reply]:
         target.page(integration=2_000_000_011),
         target.page(cursor="bm90LWEtY3Vyc29y"),
         target.send("GET", "/orders", auth=(target.public_key, "wrong")),
+        target.label({"order_id": target.nobodys()}),
+        target.send("GET", f"/integrations/{NOBODYS_INTEGRATION}"),
     ]
 
 

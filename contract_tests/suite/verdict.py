@@ -32,6 +32,7 @@ class Verdict:
     """Collects what a run shows and prints it. A pytest plugin.
 
     left_out: what was not run and why.
+    remains: what the run made and could not take back.
     folder: where the reports of this run go; None for a run that leaves none.
     blank: takes the credentials out of whatever goes into a report.
     """
@@ -44,6 +45,7 @@ class Verdict:
     began: datetime = field(default_factory=datetime.now)
     started: float = field(default_factory=time.monotonic)
     left_out: list[str] = field(default_factory=list)
+    remains: list[str] = field(default_factory=list)
     folder: Path | None = None
     blank: Blanking = field(default_factory=Blanking)
     chosen: int = 0
@@ -129,6 +131,7 @@ class Verdict:
             seconds=time.monotonic() - self.started,
             addresses=self.addresses,
             left_out=tuple(left_out),
+            remains=tuple(self.remains),
             unrun=max(0, self.chosen - len(self.cases)),
             interrupted=interrupted,
             folder=self.folder,

@@ -147,7 +147,7 @@ class OneLabel(Operations):
     methods: ClassVar[tuple[str, ...]] = ("POST",)
 
     def scope_of(self, method: str) -> str:
-        """Return the scope that a token needs. Rule: LABEL-SCOPE."""
+        """Return the scope that a token needs. Rule: AUTH-OAUTH."""
         return PARCEL_SCOPE
 
     async def operate(self, request: Request) -> Response:
@@ -174,7 +174,7 @@ class AllIntegrations(Operations):
     methods: ClassVar[tuple[str, ...]] = ("GET",)
 
     def scope_of(self, method: str) -> str:
-        """Return the scope that a token needs. Rule: INTEGRATION-SCOPE."""
+        """Return the scope that a token needs. Rule: AUTH-OAUTH."""
         return INTEGRATION_SCOPE
 
     async def operate(self, request: Request) -> Response:

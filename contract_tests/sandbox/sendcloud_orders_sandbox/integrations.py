@@ -68,7 +68,7 @@ class Integrations:
         return [present_object(shape("ShopIntegration"), row, policies) for row in rows]
 
     def sort_field(self, query: Query) -> str | None:
-        """Return the field to sort by; None for none, or one that is not known. Rule: INTEGRATION-SORT."""
+        """Return the field to sort by; None for none, or for what is not one. Rule: INTEGRATION-SORT-UNKNOWN."""
         wanted = query.get("sort", "")
         if wanted and wanted not in SORT_FIELDS and self.rules.policies.wrong_integration_sort == "reject":
             raise RefusedError(problems.invalid_choice(wanted, "sort"))

@@ -122,7 +122,7 @@ class Policies(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     label_unknown_item: Literal["reject", "accept"] = "reject"
     """Is a parcel refused that has an `item_id` which its order lacks? Rule: LABELS-PARCELS."""
     wrong_integration_sort: Literal["ignore", "reject"] = "ignore"
-    """Is an unknown `sort` of the integrations ignored or refused? Rule: INTEGRATION-SORT."""
+    """Is an unknown `sort` of the integrations ignored or refused? Rule: INTEGRATION-SORT-UNKNOWN."""
 
     wrong_path_id: Literal["missing", "invalid"] = "missing"
     """Is a path whose id is not a number a 404 or a 400? Rule: GET-MISSING."""

@@ -142,7 +142,7 @@ class Shipping:
         if self.policies.label_again == "reject" and self.store.is_shipped(*key_of(order.document)):
             yield problems.not_shippable("The order has been shipped.")
         if self.policies.label_negative_price != "accept" and has_negative_price(order.document):
-            problem = problems.not_shippable("The order has an item with a negative price.")
+            problem = problems.not_shippable("The price of an item is negative.")
             yield replace(problem, status=422) if self.policies.label_negative_price == "refuse" else problem
         if self.policies.label_unknown_item == "reject" and not items_of(parcels) <= items_of([order.document]):
             yield problems.not_shippable("A parcel has an item that is not in the order.")
