@@ -28,7 +28,12 @@ LINE_LETTERS = 24
 def draw_label(mime_type: str, dpi: int, parcels: Sequence[Lines]) -> bytes:
     """Return the bytes of a label with the lines of each parcel."""
     draw: Mapping[str, Callable[[int, Sequence[Lines]], bytes]] = {PDF: draw_pdf, PNG: draw_png, ZPL: draw_zpl}
-    return draw[mime_type](dpi, parcels)
+    return draw[mime_type](dpi, [[printable(line) for line in lines] for lines in parcels])
+
+
+def printable(line: str) -> str:
+    """Return a line with `?` for what is no letter, such as the end of a line."""
+    return "".join(letter if letter.isprintable() else "?" for letter in line)
 
 
 def draw_pdf(dpi: int, parcels: Sequence[Lines]) -> bytes:
@@ -62,7 +67,7 @@ def draw_pdf(dpi: int, parcels: Sequence[Lines]) -> bytes:
 
 def pdf_text(line: str) -> bytes:
     """Return a line as a PDF string, with `?` for letters that its font lacks."""
-    encoded = "".join(letter if letter.isprintable() else "?" for letter in line).encode("cp1252", "replace")
+    encoded = line.encode("cp1252", "replace")
     return encoded.replace(b"\\", b"\\\\").replace(b"(", b"\\(").replace(b")", b"\\)")
 
 
@@ -116,8 +121,7 @@ def draw_zpl(dpi: int, parcels: Sequence[Lines]) -> bytes:
 
 def zpl_text(line: str) -> str:
     """Return a line as the data of a field, with the letters that are commands as numbers."""
-    printable = "".join(letter if letter.isprintable() else "?" for letter in line)
-    return "".join(f"_{ord(letter):02X}" if letter in "^~_" else letter for letter in printable)
+    return "".join(f"_{ord(letter):02X}" if letter in "^~_" else letter for letter in line)
 
 
 def in_dots(millimetres: int, dpi: int) -> int:

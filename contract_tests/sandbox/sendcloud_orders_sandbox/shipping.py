@@ -19,7 +19,6 @@ from .store import Document, Shipment, Stored
 
 # The account's own.
 SENDER_ADDRESSES = (5,)
-ADDRESS_FIELDS = ("name", "address_line_1", "postal_code", "city", "country_code")
 USUAL_OPTION = {"type": "shipping_option_code", "properties": {"shipping_option_code": "sandbox:standard"}}
 ONE_PARCEL: list[Document] = [{}]
 
@@ -82,7 +81,7 @@ class Shipping:
     # What is asked for
 
     def checked(self, schema: str, body: Any, word: Any = lambda problem: problem) -> Document:
-        """Return a body that keeps its schema, or refuse it with all that is wrong. Rule: LABEL-BODY."""
+        """Return a body that keeps its schema, or refuse it with all that is wrong. Rules: LABEL-BODY, LABELS-LIMIT."""
         self.rules.require_object(body)
         known: Document = known_part(schema, body, self.policies)
         self.rules.refuse(map(word, self.rules.schema_problems(schema, known, problems.update_pointer)))
@@ -137,14 +136,14 @@ class Shipping:
 
     def order_problems(self, order: Stored, parcels: Iterable[Document]) -> Iterator[Problem]:
         """Find why an order cannot be shipped. Rules: LABELS-ADDRESS, LABEL-AGAIN, LABEL-PRICE, LABELS-PARCELS."""
-        if not has_address(order.document):
+        if not order.document.get("shipping_address"):
             yield problems.no_shipping_address()
         if self.policies.label_again == "reject" and self.store.is_shipped(*key_of(order.document)):
             yield problems.not_shippable("The order has been shipped.")
         if self.policies.label_negative_price != "accept" and has_negative_price(order.document):
             problem = problems.not_shippable("The price of an item is negative.")
             yield replace(problem, status=422) if self.policies.label_negative_price == "refuse" else problem
-        if self.policies.label_unknown_item == "reject" and not items_of(parcels) <= items_of([order.document]):
+        if self.policies.label_unknown_item == "reject" and has_unknown_item(order.document, parcels):
             yield problems.not_shippable("A parcel has an item that is not in the order.")
 
     def with_status(self, refused: RefusedError) -> RefusedError:
@@ -235,12 +234,6 @@ def label_lines(shipment: Shipment, parcel: int) -> Iterator[str]:
     yield f"Parcel {parcel}"
 
 
-def has_address(order: Document) -> bool:
-    """Tell whether an order has an address that it can be shipped to. Rule: LABELS-ADDRESS."""
-    address = order.get("shipping_address") or {}
-    return all(address.get(field) for field in ADDRESS_FIELDS)
-
-
 def has_negative_price(order: Document) -> bool:
     """Tell whether an item of an order has a price below zero. Rule: LABEL-PRICE."""
     prices = (
@@ -249,7 +242,7 @@ def has_negative_price(order: Document) -> bool:
     return any(Decimal(str(price.get("value") or 0)) < 0 for price in prices)
 
 
-def items_of(holders: Iterable[Document]) -> set[str]:
-    """Return the `item_id`s of orders or of parcels."""
-    lists = (holder.get("parcel_items") or holder.get("order_details", {}).get("order_items", []) for holder in holders)
-    return {item["item_id"] for items in lists for item in items if item.get("item_id")}
+def has_unknown_item(order: Document, parcels: Iterable[Document]) -> bool:
+    """Tell whether a parcel has an item that its order lacks. Rule: LABELS-PARCELS."""
+    known = {item.get("item_id") for item in order["order_details"]["order_items"]}
+    return any(item["item_id"] not in known for parcel in parcels for item in parcel.get("parcel_items", ()))
