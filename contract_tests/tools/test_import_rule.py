@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = {
     "sendcloud_orders_api": ROOT / "generated" / "sendcloud_orders_api",
     "sendcloud_orders": ROOT / "adapters" / "sendcloud_orders",
+    "sendcloud_orders_cli": ROOT / "adapters" / "sendcloud_orders_cli",
     "sendcloud_orders_sandbox": ROOT / "contract_tests" / "sandbox" / "sendcloud_orders_sandbox",
 }
 OF_THE_TESTS = {"contract_tests", *(path.stem for path in (ROOT / "contract_tests").iterdir())}
@@ -66,6 +67,7 @@ def project() -> dict[str, dict[str, list[str]]]:
         ("sendcloud_orders_api", set()),
         ("sendcloud_orders", {"sendcloud_orders_api"}),
         ("sendcloud_orders_sandbox", {"sendcloud_orders_api"}),
+        ("sendcloud_orders_cli", {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_sandbox"}),
     ],
 )
 def test_a_package_imports_of_ours_only_what_it_may(package: str, allowed: set[str]) -> None:
@@ -89,3 +91,20 @@ def test_the_extra_sandbox_adds_what_the_sandbox_imports(project: dict[str, dict
     declared = {normal(requirement) for requirement in project["dependencies"]}
     added = {normal(requirement) for requirement in project["optional-dependencies"]["sandbox"]}
     assert imported - declared == added
+
+
+def test_the_extra_cli_adds_what_the_command_line_imports(project: dict[str, dict[str, list[str]]]) -> None:
+    imported = distributions(third_parties("sendcloud_orders_cli"))
+    declared = {normal(requirement) for requirement in project["dependencies"]}
+    added = {normal(requirement) for requirement in project["optional-dependencies"]["cli"]}
+    assert imported - declared == added
+
+
+def test_the_command_line_imports_public_names_alone() -> None:
+    hidden = [
+        f"{module.name}: {node.module}"
+        for module in PACKAGES["sendcloud_orders_cli"].rglob("*.py")
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("sendcloud_orders.")
+    ]
+    assert hidden == []

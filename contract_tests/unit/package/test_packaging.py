@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).resolve().parents[3]
-PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_sandbox"}
+PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_cli", "sendcloud_orders_sandbox"}
 TOP_LEVEL = {
     *("spec", "generated", "adapters", "contract_tests", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
@@ -60,7 +60,7 @@ def paths(wheel: Distribution) -> set[str]:
     return {path.as_posix() for path in wheel.files or ()}
 
 
-def test_the_wheel_holds_the_three_packages_and_nothing_beside_them(wheel: Distribution) -> None:
+def test_the_wheel_holds_the_four_packages_and_nothing_beside_them(wheel: Distribution) -> None:
     first_names = {path.partition("/")[0] for path in paths(wheel)}
     assert {name for name in first_names if not name.endswith(".dist-info")} == PACKAGES
 

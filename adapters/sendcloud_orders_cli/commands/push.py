@@ -1,0 +1,10 @@
+"""`push`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("push")
+def command() -> None:
+    """Not built yet."""

@@ -1,0 +1,89 @@
+"""How a command ends: its exit status, and one clear line for what ended it early."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import click
+
+from sendcloud_orders import (
+    AuthenticationError,
+    ConfigurationError,
+    InvalidRequest,
+    PermissionDeniedError,
+    SendcloudError,
+)
+
+from .printing import complain, drop_output
+
+
+class Status(IntEnum):
+    """The exit statuses of all commands."""
+
+    OK = 0
+    SOME_FAILED = 1  # orders that were refused, not sent, unknown or not found; a service that did not answer
+    WRONG = 2  # usage, settings, or input that cannot be read
+    INTERRUPTED = 130  # by Ctrl-C, as shells count it
+    READER_GONE = 141  # whoever read the output stopped, as `| head` does; as shells count it
+
+
+class Failure(Exception):
+    """What a command has to say before it ends with `status`."""
+
+    def __init__(self, message: str, status: Status = Status.WRONG) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+# With these no order is at fault: a setting is wrong, or what the caller asked for cannot be meant.
+_WRONG = (ConfigurationError, InvalidRequest, AuthenticationError, PermissionDeniedError)
+
+
+@contextmanager
+def ending() -> Iterator[None]:
+    """Turn what a command raises into one line on stderr and the exit with the right status.
+
+    Of what `click` raises itself it knows better what to say, and that passes through.
+    """
+    try:
+        yield
+        # Here rather than as the process ends, where nobody could tell of it.
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            stream.flush()
+    except BrokenPipeError:
+        drop_output()
+        status = Status.READER_GONE
+    except KeyboardInterrupt:
+        complain("interrupted.")
+        status = Status.INTERRUPTED
+    except Failure as failure:
+        complain(str(failure))
+        status = failure.status
+    except SendcloudError as error:
+        complain(str(error))
+        status = Status.WRONG if isinstance(error, _WRONG) else Status.SOME_FAILED
+    except OSError as error:
+        complain(spell_os_error(error))
+        status = Status.WRONG
+    else:
+        return
+    raise click.exceptions.Exit(status)
+
+
+def spell_os_error(error: OSError) -> str:
+    """Say what the system refused, and of which file."""
+    named = "" if error.filename is None else f"{os.fsdecode(error.filename)}: "
+    return f"{named}{error.strerror or error}."
+
+
+def tell_usage(error: click.ClickException) -> None:
+    """Say what is wrong with the arguments, and where the help is; without any argument, show it."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.show()
+    context = getattr(error, "ctx", None)
+    hint = f" Try '{context.command_path} --help'." if context else ""
+    return complain(f"{error.format_message().rstrip('.')}.{hint}")
