@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .app_info import AppInfo
     from .async_client import AsyncOrdersClient
     from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
+    from .checked_orders import check_orders
     from .client import OrdersClient
     from .clock import Clock
     from .coalescing import AsyncCoalescing, Coalescing
@@ -106,6 +107,7 @@ __all__ = [
     "UpdateNotApplied",
     "UpsertReport",
     "__version__",
+    "check_orders",
     "sendcloud_id",
     "to_input",
 ]
@@ -116,6 +118,7 @@ _HOMES = {
     "app_info": "AppInfo",
     "async_client": "AsyncOrdersClient",
     "auth": "BasicCredentials CallableCredentials Credentials OAuth2Credentials",
+    "checked_orders": "check_orders",
     "client": "OrdersClient",
     "clock": "Clock",
     "coalescing": "AsyncCoalescing Coalescing",

@@ -32,10 +32,11 @@ class Status(IntEnum):
 
 
 class Failure(Exception):
-    """What a command has to say before it ends with `status`."""
+    """What a command has to say before it ends with `status`: one line, or one for each of several things."""
 
-    def __init__(self, message: str, status: Status = Status.WRONG) -> None:
-        super().__init__(message)
+    def __init__(self, *messages: str, status: Status = Status.WRONG) -> None:
+        super().__init__(*messages)
+        self.messages = messages
         self.status = status
 
 
@@ -61,7 +62,8 @@ def ending() -> Iterator[None]:
         complain("interrupted.")
         status = Status.INTERRUPTED
     except Failure as failure:
-        complain(str(failure))
+        for message in failure.messages:
+            complain(message)
         status = failure.status
     except SendcloudError as error:
         complain(str(error))
@@ -86,4 +88,5 @@ def tell_usage(error: click.ClickException) -> None:
         return error.show()
     context = getattr(error, "ctx", None)
     hint = f" Try '{context.command_path} --help'." if context else ""
-    return complain(f"{error.format_message().rstrip('.')}.{hint}")
+    said = error.format_message()
+    return complain(f"{said if said.endswith(('.', '?')) else said + '.'}{hint}")

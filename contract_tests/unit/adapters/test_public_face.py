@@ -25,7 +25,7 @@ EXPORTED = """
     InvalidRequest Journal NotFoundError NotSent NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient
     Pace PaceLimits Page PermissionDeniedError RateLimitError Rejected RequestEvent ResponseEvent RetryEvent
     RetryPolicy SendcloudError SendcloudId ServerError TimeoutError TransportError Unknown UnknownAddressError
-    UnknownFieldEvent UnreadableRow UpdateNotApplied UpsertReport __version__ sendcloud_id to_input
+    UnknownFieldEvent UnreadableRow UpdateNotApplied UpsertReport __version__ check_orders sendcloud_id to_input
 """
 
 METHODS = [
