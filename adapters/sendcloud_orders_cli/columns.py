@@ -259,7 +259,7 @@ class Header:
         if not name:
             raise _NoColumn("a column has no name: give it one, or remove it.")
         if unknown == "refuse":
-            raise _NoColumn(f"column {name!r} is no field of an order{_meant(path)}.")
+            raise _NoColumn(f"column {name!r} is no field of an order{_meant(path)}")
         if unknown == "skip":
             self.skipped.append(name)
             return (), ""
@@ -357,7 +357,7 @@ def _meant(path: Path) -> str:
         ends |= {name.rpartition(".")[2]: name for name in known if name.startswith("shipping_address.")}
         end = get_close_matches(spelled.rpartition(".")[2], ends, n=1, cutoff=0.8)
         alike = [ends[name] for name in end]
-    return f"; did you mean {alike[0]}?" if alike else "; `sendcloud-orders columns` lists them"
+    return f"; did you mean {alike[0]}?" if alike else "; `sendcloud-orders columns` lists them."
 
 
 # ---------------------------------------------------------------- cells

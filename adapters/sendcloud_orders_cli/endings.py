@@ -13,6 +13,7 @@ import click
 from sendcloud_orders import (
     AuthenticationError,
     ConfigurationError,
+    InvalidOrders,
     InvalidRequest,
     PermissionDeniedError,
     SendcloudError,
@@ -67,13 +68,19 @@ def ending() -> Iterator[None]:
         status = failure.status
     except SendcloudError as error:
         complain(str(error))
-        status = Status.WRONG if isinstance(error, _WRONG) else Status.SOME_FAILED
+        status = status_of(error)
     except OSError as error:
         complain(spell_os_error(error))
         status = Status.WRONG
     else:
         return
     raise click.exceptions.Exit(status)
+
+
+def status_of(error: SendcloudError) -> Status:
+    """Tell whether settings and arguments are to blame, or the service and the orders."""
+    orders_at_fault = isinstance(error, InvalidOrders)
+    return Status.WRONG if isinstance(error, _WRONG) and not orders_at_fault else Status.SOME_FAILED
 
 
 def spell_os_error(error: OSError) -> str:

@@ -15,7 +15,7 @@ import stat
 import sys
 from array import array
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NamedTuple, TypeVar
@@ -131,8 +131,10 @@ class OrderFile:
                     raise self._failure(number, f"it is not in {encoding or 'UTF-8'}: {_ENCODING_HINT}")
                 yield line
         finally:
-            # Or it would close the file, which may be standard input.
-            text.detach()
+            # Or it would close the file, which may be standard input. Where the reading is given up half-way, whoever
+            # opened the file may have closed it first.
+            with suppress(ValueError):
+                text.detach()
 
     # ------------------------------------------------------------------ NDJSON and JSON
 
@@ -299,6 +301,7 @@ class Orders:
     def __init__(self, file: OrderFile) -> None:
         self._file = file
         self._lines = array("q")
+        self.is_csv = file.format == "csv"
         self.unreadable: dict[int, str] = {}
 
     def __iter__(self) -> Iterator[Any]:

@@ -41,8 +41,9 @@ def write_line(text: object) -> None:
 
 
 def note(text: object) -> None:
-    """Write one line to stderr: what a person may want to know and no program reads."""
-    _to_stderr(printable(text))
+    """Write to stderr what a person may want to know and no program reads."""
+    for line in str(text).split("\n"):
+        _to_stderr(printable(line))
 
 
 def complain(text: str) -> None:

@@ -34,16 +34,16 @@ class Problem(NamedTuple):
 
 
 def problems_of(rejected: Rejected, orders: Orders) -> Iterator[Problem]:
-    """Tell what is wrong with a refused order, with the options and lines of the command line in the words."""
+    """Tell what is wrong with a refused order, with the options and lines of the command line in the words.
+
+    Of an order that only shared a batch with a bad one there is nothing to tell.
+    """
     line = orders.line_of(rejected.position)
     if unreadable := orders.unreadable.get(rejected.position):
         yield Problem(line, rejected.key, "", "unreadable", unreadable)
         return
     for error in rejected.errors:
         yield Problem(line, rejected.key, error.field, error.code or "", _in_our_words(error.message, orders))
-    if not rejected.errors:
-        together = "refused together with its batch, in which another order is at fault; nothing of it is stored"
-        yield Problem(line, rejected.key, "", "batch", together)
 
 
 def spell_key(key: OrderKey | None) -> str:
@@ -57,12 +57,29 @@ def key_as_json(key: OrderKey | None) -> dict[str, object]:
     return {"integration_id": integration_id, "order_id": order_id}
 
 
+# What a program does about a fault, and what a person does.
+_FOR_PEOPLE = {
+    ", not one without: give the datetime its tzinfo": ", not one without",
+    ": str(...) it": ": put it into quotes",
+}
+_IN_A_CELL = re.compile(r"(Input should be a valid (?:(boolean)|\w+)), not str\b")
+
+
 def _in_our_words(message: str, orders: Orders) -> str:
     """Say lines in place of positions, and options in place of arguments."""
     told = re.sub(r"\bat position ([0-9]+)", lambda found: f"on line {_line(int(found[1]), orders)}", message)
-    return re.sub(
-        r'\b(unknown_fields|duplicates)="(\w+)"', lambda found: f"--{found[1].replace('_', '-')} {found[2]}", told
+    told = re.sub(r'\b(unknown_fields|duplicates)="(\w+)"', lambda found: f"--{_dashed(found[1])} {found[2]}", told)
+    told = told.replace(' or "sequence"', " or sequence")
+    for said, better in _FOR_PEOPLE.items():
+        told = told.replace(said, better)
+    # Each cell is a text, so that this would say nothing.
+    return (
+        _IN_A_CELL.sub(lambda found: found[1] + (", true or false" * bool(found[2])), told) if orders.is_csv else told
     )
+
+
+def _dashed(name: str) -> str:
+    return name.replace("_", "-")
 
 
 def _line(position: int, orders: Orders) -> int:

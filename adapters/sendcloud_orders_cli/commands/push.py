@@ -1,10 +1,289 @@
-"""`push`."""
+"""`push`: create or update the orders of a file, and say what became of each of them."""
 
 from __future__ import annotations
 
+import math
+import shlex
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
 import click
+
+from sendcloud_orders import (
+    BatchOutcome,
+    InvalidOrders,
+    NotSent,
+    OrderId,
+    OrderKey,
+    OrdersClient,
+    Pace,
+    PaceLimits,
+    Rejected,
+    SendcloudError,
+    UpsertReport,
+    check_orders,
+)
+
+from ..access import connect, credentials_option
+from ..endings import Failure, Status, status_of
+from ..files import OrderFile, Orders, file_options, read_options
+from ..interruption import interruptible
+from ..printing import complain, drop_output, note, write_line
+from ..problems import problems_of
+from ..progress import MOST_ORDERS, Standing, progress_of, seconds_at_the_limit, spell_seconds
+from ..reports import TOGETHER, ReportFile
+from .check import counted
+
+_MOST_REASONS = 5
 
 
 @click.command("push")
-def command() -> None:
-    """Not built yet."""
+@file_options
+@credentials_option
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path),
+    help="File that remembers what was stored: started again with it, a push sends only the rest.",
+)
+@click.option(
+    "--on-rejected",
+    type=click.Choice(["stop", "skip", "isolate"]),
+    default="stop",
+    show_default=True,
+    help="""After an order that is refused: stop; go on without the batch of up to 100 that it is in; or take the
+        refused orders out and send the others of their batch again. With stop, a file with an order that the check
+        refuses is not sent at all.""",
+)
+@click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at a time.")
+@click.option(
+    "--writes-per-minute",
+    type=click.FloatRange(0, min_open=True),
+    default=PaceLimits().writes_per_minute,
+    show_default=True,
+    metavar="NUMBER",
+    help="Requests a minute. Fewer leave room for other programs that write to the same account.",
+)
+@click.option("--report", type=click.Path(path_type=Path), help="Write what became of each order to a .json or .csv.")
+@click.option("--check-for-label", is_flag=True, help="Check also what a label needs of an order.")
+@click.option("--dry-run", is_flag=True, help="Check, and say how long it would take; send nothing.")
+@click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
+def command(
+    *,
+    credentials: Path | None,
+    journal: Path | None,
+    on_rejected: str,
+    duplicates: str,
+    concurrency: int,
+    writes_per_minute: float,
+    report: Path | None,
+    check_for_label: bool,
+    dry_run: bool,
+    quiet: bool,
+    unknown_fields: str,
+    **file: Any,
+) -> Status:
+    """Create or update the orders of a file, matched by integration and order_id.
+
+    FILE is NDJSON, JSON or CSV as for `check`; '-' is standard input. Orders go out in batches of up to 100, at the
+    rate that the service allows. Prints each refused order with its line, key and field, and the four counts: accepted,
+    rejected, not sent, unknown (sent without a usable answer: it may be stored or not). To send the same again is safe.
+
+    Ctrl-C ends the push with the report so far, and with the command that goes on.
+    """
+    given = read_options(unknown_fields=unknown_fields, **file)
+    survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, for_label=check_for_label)
+    limits = PaceLimits(writes_per_minute=writes_per_minute)
+    if dry_run:
+        return rehearse(survey, limits)
+    arguments = {
+        "on_rejected": on_rejected,
+        "duplicates": duplicates,
+        "unknown_fields": unknown_fields,
+        "concurrency": concurrency,
+        "journal": journal,
+        # Passed on when it is asked for only.
+        **({"check_for_label": True} if check_for_label else {}),
+    }
+    draft = None if report is None else ReportFile(report)
+    try:
+        with interruptible(draft.drop if draft else lambda: None):
+            push = Push(given, draft, has_journal=journal is not None, quiet=quiet)
+            if given.can_be_read_again:
+                refused = survey.count_refused(stop_at_first=on_rejected == "stop")
+                if refused and on_rejected == "stop":
+                    return push.tell(survey.refusal(), survey.orders)
+                push.total = survey.orders.count
+            with connect(credentials, pace=Pace(limits)) as client:
+                return push.run(client, arguments, writes_per_minute)
+    finally:
+        if draft:
+            draft.drop()
+
+
+class Survey:
+    """A look at the orders of a file before any is sent: how many there are, and which of them the check refuses."""
+
+    def __init__(self, file: OrderFile, *, duplicates: str, unknown_fields: str, for_label: bool) -> None:
+        self.file = file
+        self.orders = file.orders()
+        self._options: dict[str, Any] = {"duplicates": duplicates, "unknown_fields": unknown_fields}
+        # Passed on when it is asked for only.
+        self._options |= {"for_label": True} if for_label else {}
+
+    def refused(self, orders: Iterable[Any] | None = None) -> Iterator[Rejected]:
+        """Give the orders that cannot be sent. Raises `Failure` where there is none at all."""
+        yield from check_orders(self.orders if orders is None else orders, **self._options)
+        if not self.orders.count:
+            raise Failure(f"{self.file.name}: there is no order in it.")
+
+    def count_refused(self, *, stop_at_first: bool) -> int:
+        """Count the orders that cannot be sent, or look no further than the first."""
+        return sum(1 for _ in islice(self.refused(), 1 if stop_at_first else None))
+
+    def refusal(self) -> UpsertReport:
+        """Read the file once more and report it as not sent, for the orders of it that are refused."""
+        self.orders = self.file.orders()
+        keys: list[OrderKey | None] = []
+        rejected = tuple(self.refused(_noting(self.orders, keys)))
+        refused = {one.position for one in rejected}
+        left = (NotSent(place, key, _NOTHING_SENT) for place, key in enumerate(keys) if place not in refused)
+        return UpsertReport.of([BatchOutcome(rejected=rejected, not_sent=tuple(left))])
+
+
+_NOTHING_SENT = "another order was refused before anything was sent"
+
+
+def _noting(orders: Iterable[Any], keys: list[OrderKey | None]) -> Iterator[Any]:
+    """Pass orders on and note the key of each."""
+    for order in orders:
+        try:
+            keys.append(OrderKey(int(order["order_details"]["integration"]["id"]), OrderId(order["order_id"])))
+        except (TypeError, LookupError, ValueError):
+            keys.append(None)
+        yield order
+
+
+def rehearse(survey: Survey, limits: PaceLimits) -> Status:
+    """Check the orders, and say how many requests a push would take, and how long."""
+    refused = 0
+    for rejected in survey.refused():
+        refused += 1
+        for problem in problems_of(rejected, survey.orders):
+            write_line(f"{survey.file.name}:{problem.line}: {problem}")
+    sendable = survey.orders.count - refused
+    requests = math.ceil(sendable / MOST_ORDERS)
+    seconds = seconds_at_the_limit(requests, limits)
+    takes = f"at least {spell_seconds(seconds)}" if seconds else "seconds"
+    write_line(
+        f"{counted(survey.orders.count, 'order')}: {refused:,} cannot be sent; {sendable:,} would go out in about "
+        f"{counted(requests, 'request')}, which takes {takes} at {limits.writes_per_minute:g} requests a minute. "
+        "Nothing was sent."
+    )
+    return Status.SOME_FAILED if refused else Status.OK
+
+
+class Push:
+    """One push of a file: what it shows on the way, and what it says in the end."""
+
+    def __init__(self, file: OrderFile, draft: ReportFile | None, *, has_journal: bool, quiet: bool) -> None:
+        self.total: int | None = None
+        self._file = file
+        self._draft = draft
+        self._has_journal = has_journal
+        self._quiet = quiet
+        self._told: set[int] = set()
+
+    def run(self, client: OrdersClient, arguments: Mapping[str, Any], writes_per_minute: float) -> Status:
+        """Send the orders, and tell what became of them, whatever ends it."""
+        orders = self._file.orders()
+        standing = Standing(self.total, writes_per_minute, began=time.monotonic())
+        ended_by: BaseException | None = None
+        with progress_of(standing, quiet=self._quiet) as progress:
+
+            def on_outcome(outcome: BatchOutcome) -> None:
+                standing.add(outcome)
+                progress.move()
+                self._tell_rejected(outcome.rejected, orders, progress.say)
+
+            try:
+                report = client.upsert(orders, on_outcome=on_outcome, **arguments)
+            except (SendcloudError, KeyboardInterrupt) as error:
+                found: UpsertReport | None = getattr(error, "report", None)
+                if found is None:
+                    raise
+                report, ended_by = found, error
+        return self.tell(report, orders, ended_by)
+
+    def tell(self, report: UpsertReport, orders: Orders, ended_by: BaseException | None = None) -> Status:
+        """Say what became of the orders, write the report, and give the exit status."""
+        self._tell_rejected(report.rejected, orders, write_line)
+        unread = None if self.total is None else self.total - report.total
+        counts = f"{report.total + (unread or 0)} orders: {report.counts}"
+        for line in (*_reasons(report), f"{counts}, {unread} not read" if unread else counts):
+            _say(write_line, line)
+        if self._draft:
+            self._draft.write(report, orders, unread)
+        if isinstance(ended_by, SendcloudError):
+            complain(_spell_end(ended_by))
+        interrupted = isinstance(ended_by, KeyboardInterrupt)
+        if interrupted:
+            complain("interrupted.")
+        if report.not_sent or report.unknown or unread or interrupted:
+            note(self._how_to_go_on())
+        if interrupted:
+            return Status.INTERRUPTED
+        if isinstance(ended_by, SendcloudError):
+            return status_of(ended_by)
+        return Status.OK if report.ok else Status.SOME_FAILED
+
+    def _tell_rejected(self, rejected: Iterable[Rejected], orders: Orders, say: Callable[[str], None]) -> None:
+        """Tell of each order that is at fault itself, once."""
+        for one in rejected:
+            if one.position not in self._told and (one.errors or one.position in orders.unreadable):
+                self._told.add(one.position)
+                for problem in problems_of(one, orders):
+                    _say(say, f"{self._file.name}:{problem.line}: {problem}")
+
+    def _how_to_go_on(self) -> str:
+        again = shlex.join(["sendcloud-orders", *sys.argv[1:]])
+        of_stdin = "" if self._file.path else " Give it the same input again."
+        if self._has_journal:
+            return f"To send the rest: {again}{of_stdin}"
+        journal = shlex.quote(f"{self._file.path.stem if self._file.path else 'orders'}.journal")
+        return (
+            f"It is safe to send all of it again, for that updates what is stored: {again}{of_stdin}\n"
+            f"With a journal, a push that is started again sends only the rest: {again} --journal {journal}"
+        )
+
+
+def _say(say: Callable[[str], None], line: str) -> None:
+    """Write a line; a reader of stdout that is gone does not end the push, which goes on in silence."""
+    try:
+        say(line)
+    except OSError:
+        drop_output()
+
+
+def _reasons(report: UpsertReport) -> Iterator[str]:
+    """Say why orders were not accepted that are not at fault themselves, once for each reason."""
+    together = sum(1 for one in report.rejected if not one.errors)
+    if together:
+        yield (f"{together} rejected: {TOGETHER}; with --on-rejected isolate they are sent without that one")
+    for outcome, group in (("not sent", report.not_sent), ("unknown", report.unknown)):
+        for reason, count in Counter(one.reason for one in group).most_common(_MOST_REASONS):
+            yield f"{count} {outcome}: {reason}"
+
+
+def _spell_end(error: SendcloudError) -> str:
+    """Say what ended a push: of a file that could not be read on, what the reading said; of refused orders, that."""
+    cause = error.__cause__
+    if isinstance(cause, Failure):
+        return " ".join(cause.messages)
+    if isinstance(error, InvalidOrders):
+        return "the push stopped at an order that cannot be sent; with --on-rejected isolate it goes on without it."
+    return str(error)
