@@ -66,6 +66,7 @@ EXAMPLE_ITEM = {
 """A second item of that order: a row with the key and the item alone."""
 
 _MOST_ITEMS = 10_000
+_MOST_COLUMNS = 2000
 _MOST_TOLD = 10
 _ABSENT: Any = object()
 
@@ -179,9 +180,10 @@ class Header:
     """
 
     def __init__(self, names: Sequence[str], *, unknown: str = "refuse", decimal_comma: bool = False) -> None:
+        if len(names) > _MOST_COLUMNS:
+            raise Failure(f"the header has {len(names)} columns, and may have {_MOST_COLUMNS}.")
         self.names = [name.strip() for name in names]
         self.skipped: list[str] = []
-        self.is_by_item = False
         self._decimal_comma = decimal_comma
         tree: dict[Any, Any] = {}
         problems: list[str] = []
@@ -196,6 +198,7 @@ class Header:
                     _hang(tree, path, (index, kind))
             except _NoColumn as error:
                 problems.append(str(error))
+        self.is_by_item = any(path[2:3] == (_EACH,) for path in paths)
         if self.is_by_item and any(path[:2] == ITEMS and path[2:3] != (_EACH,) for path in paths):
             problems = [_MIXED]
         if problems:
@@ -241,7 +244,6 @@ class Header:
             if place is None:
                 break
             if place.items is not None and not isinstance(part, int) and tuple(found) == ITEMS:
-                self.is_by_item = True
                 found.append(_EACH)
                 place = place.items
             if place.items is not None:
@@ -263,7 +265,7 @@ class Header:
         if unknown == "skip":
             self.skipped.append(name)
             return (), ""
-        return path, "text"
+        return (*found, *path[len(found) - found.count(_EACH) :]), "text"
 
     def _builder(self, tree: Mapping[Any, Any]) -> Callable[[Sequence[str]], Any]:
         """Make the function that reads a row into what the tree of columns says."""
@@ -338,18 +340,22 @@ def recognized(names: Iterable[str]) -> int:
     count = 0
     for name in names:
         try:
-            Header([name])
+            count += not Header([name], unknown="skip").skipped
         except Failure:
             continue
-        count += 1
     return count
+
+
+@cache
+def _known_names() -> list[str]:
+    names = [column.name for column in known_columns()]
+    by_item = f"{spell(ITEMS)}.0."
+    return [*names, *(name.replace(by_item, f"{spell(ITEMS)}.") for name in names if name.startswith(by_item))]
 
 
 def _meant(path: Path) -> str:
     """Guess which column was meant: by the whole name first, then by its last part."""
-    known = [column.name for column in known_columns()]
-    by_item = f"{spell(ITEMS)}.0."
-    known += [name.replace(by_item, f"{spell(ITEMS)}.") for name in known if name.startswith(by_item)]
+    known = _known_names()
     spelled = spell(tuple(0 if isinstance(part, int) else part for part in path)).lower().replace(" ", "_")
     alike = get_close_matches(spelled, known, n=1, cutoff=0.8)
     if not alike:

@@ -33,6 +33,8 @@ _DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 _BLANK = b" \t\r\n"
 # No order may be longer; a file without line ends would fill the memory.
 _LONGEST_LINE = 16 * 1024 * 1024
+# Columns by which a delimiter is chosen.
+_MOST_LOOKED_AT = 200
 _ESCAPED = re.compile("[\udc80-\udcff]")
 _BOMS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
@@ -188,10 +190,12 @@ class OrderFile:
             raise self._failure(None, f"it is no JSON of orders: {_spell_json_error(error)}.{hint}") from None
         line, place = 1, 0
         for raw in members:
-            start = content.index(bytes(raw), place)
+            text = bytes(raw)
+            start = content.index(text, place)
             line += content.count(b"\n", place, start)
-            place = start
             yield line, raw
+            line += text.count(b"\n")
+            place = start + len(text)
 
     # ------------------------------------------------------------------ CSV
 
@@ -342,7 +346,7 @@ def _sniffed(header: str) -> str:
 
     def worth(delimiter: str) -> tuple[int, int]:
         cells = next(csv.reader([header], delimiter=delimiter), [])
-        return recognized(cells), len(cells)
+        return recognized(cells[:_MOST_LOOKED_AT]), len(cells)
 
     return max(_DELIMITERS.values(), key=worth)
 
@@ -441,9 +445,11 @@ def read_options(
 def _checked_encoding(name: str | None) -> str | None:
     if name is not None:
         try:
-            b"".decode(name)
+            b"a".decode(name)
         except LookupError:
             raise click.BadParameter(f"{name!r} is no encoding of texts that Python knows; cp1252 is one") from None
+        except UnicodeError:  # of two bytes a letter
+            pass
     return name
 
 

@@ -46,6 +46,13 @@ def problems_of(rejected: Rejected, orders: Orders) -> Iterator[Problem]:
         yield Problem(line, rejected.key, error.field, error.code or "", _in_our_words(error.message, orders))
 
 
+def spell_reason(reason: str) -> str:
+    """Say to a person what is said to a program elsewhere."""
+    for said, better in _FOR_PEOPLE.items():
+        reason = reason.replace(said, better)
+    return reason
+
+
 def spell_key(key: OrderKey | None) -> str:
     """Name an order by its key."""
     return f"order {key.order_id!r} of integration {key.integration_id}" if key else "an order without a key"
@@ -61,6 +68,7 @@ def key_as_json(key: OrderKey | None) -> dict[str, object]:
 _FOR_PEOPLE = {
     ", not one without: give the datetime its tzinfo": ", not one without",
     ": str(...) it": ": put it into quotes",
+    " by KeyboardInterrupt": "",
 }
 _IN_A_CELL = re.compile(r"(Input should be a valid (?:(boolean)|\w+)), not str\b")
 
@@ -70,8 +78,7 @@ def _in_our_words(message: str, orders: Orders) -> str:
     told = re.sub(r"\bat position ([0-9]+)", lambda found: f"on line {_line(int(found[1]), orders)}", message)
     told = re.sub(r'\b(unknown_fields|duplicates)="(\w+)"', lambda found: f"--{_dashed(found[1])} {found[2]}", told)
     told = told.replace(' or "sequence"', " or sequence")
-    for said, better in _FOR_PEOPLE.items():
-        told = told.replace(said, better)
+    told = spell_reason(told)
     # Each cell is a text, so that this would say nothing.
     return (
         _IN_A_CELL.sub(lambda found: found[1] + (", true or false" * bool(found[2])), told) if orders.is_csv else told

@@ -6,29 +6,47 @@ import math
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Protocol, Self
-
-from sendcloud_orders import BatchOutcome, PaceLimits
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from .printing import console, is_terminal, note, printable, write_line
+
+if TYPE_CHECKING:
+    from sendcloud_orders import BatchOutcome, PaceLimits
 
 MOST_ORDERS = 100
 """Orders that a request may hold."""
 _SECONDS_BETWEEN_LINES = 5.0
 
 
+class Standing(Protocol):
+    """How far some work is. `total` is None where nobody knows how much there is."""
+
+    @property
+    def total(self) -> int | None:
+        """Count all orders."""
+
+    @property
+    def done(self) -> int:
+        """Count the orders that are through."""
+
+    @property
+    def words(self) -> str:
+        """Say what else a person wants to know, in a few words."""
+
+
 @dataclass(slots=True)
-class Standing:
-    """What a push has done so far. `total` is None where nobody knows how many orders there are."""
+class Sending:
+    """What a push has done so far."""
 
     total: int | None
     writes_per_minute: float
     accepted: int = 0
     rejected: int = 0
     other: int = 0
-    began: float = 0.0
+    began: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: BatchOutcome) -> None:
         """Count the orders of a batch."""
@@ -42,21 +60,29 @@ class Standing:
         return self.accepted + self.rejected + self.other
 
     @property
-    def left(self) -> str:
-        """Spell the time that the rest takes at the rate limit; "" where nobody knows how much that is."""
+    def words(self) -> str:
+        """Say how fast it goes, how many orders were rejected, and how long the rest takes at the rate limit."""
+        rate = f"{self.done / max(time.monotonic() - self.began, 0.001) * 60:,.0f} a minute"
+        said = f"{rate}, {self.rejected:,} rejected"
         if self.total is None:
-            return ""
-        return f"{spell_seconds(math.ceil((self.total - self.done) / MOST_ORDERS) * 60 / self.writes_per_minute)} left"
+            return said
+        seconds = math.ceil((self.total - self.done) / MOST_ORDERS) * 60 / self.writes_per_minute
+        return f"{said}, {spell_seconds(seconds)} left"
+
+
+class Checking:
+    """The check of a file; nothing is sent meanwhile."""
+
+    total: int | None = None
+    words: str = "checked"
+
+    def __init__(self, count: Callable[[], int]) -> None:
+        self._count = count
 
     @property
-    def rate(self) -> str:
-        """Spell how many orders a minute there were so far."""
-        return f"{self.done / max(time.monotonic() - self.began, 0.001) * 60:,.0f} a minute"
-
-    def __str__(self) -> str:
-        of = "" if self.total is None else f" of {self.total:,}"
-        left = f"{self.left} at the rate limit" if self.left else ""
-        return ", ".join(filter(None, (f"{self.done:,}{of} orders", self.rate, f"{self.rejected:,} rejected", left)))
+    def done(self) -> int:
+        """Count the orders that were looked at."""
+        return self._count()
 
 
 def seconds_at_the_limit(requests: int, limits: PaceLimits) -> float:
@@ -98,6 +124,10 @@ def progress_of(standing: Standing, *, quiet: bool) -> Progress:
     return _Bar(standing) if is_terminal(sys.stderr) else _Lines(standing)
 
 
+def _count(standing: Standing) -> str:
+    return f"{standing.done:,}" if standing.total is None else f"{standing.done:,} of {standing.total:,}"
+
+
 class _Silence:
     def __enter__(self) -> Self:
         return self
@@ -130,33 +160,32 @@ class _Lines(_Silence):
 
     def _tell(self) -> None:
         while not self._ended.wait(_SECONDS_BETWEEN_LINES):
-            note(self._standing)
+            note(f"{_count(self._standing)} orders: {self._standing.words}")
 
 
 class _Bar(_Silence):
     """Draw a bar that is drawn anew four times a second, and stays when the work is over."""
 
     def __init__(self, standing: Standing) -> None:
-        from rich.progress import BarColumn, ProgressColumn, TextColumn
+        from rich.progress import BarColumn, ProgressColumn
         from rich.progress import Progress as RichProgress
         from rich.text import Text
 
         class Words(ProgressColumn):
             def render(self, task: Any) -> Text:
-                parts = (standing.rate, f"{standing.rejected:,} rejected", standing.left)
-                return Text(", ".join(filter(None, parts)), overflow="ellipsis", no_wrap=True)
+                return Text(f"{_count(standing)} {standing.words}", overflow="ellipsis", no_wrap=True)
 
         self._standing = standing
         self._console = console(sys.stderr)
         self._bar = RichProgress(
             BarColumn(12),
-            TextColumn("{task.completed:,.0f}" + ("" if standing.total is None else " of {task.total:,.0f}")),
             Words(),
             console=self._console,
             refresh_per_second=4,
             # What goes to stdout would end on stderr otherwise, where no program looks for it.
             redirect_stdout=False,
             redirect_stderr=False,
+            transient=standing.total is None,
         )
         self._task = self._bar.add_task("", total=standing.total)
 

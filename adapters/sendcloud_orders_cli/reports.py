@@ -18,7 +18,7 @@ from sendcloud_orders import Accepted, NotSent, Rejected, Unknown, UpsertReport
 
 from .endings import Failure
 from .files import Orders
-from .problems import key_as_json, problems_of
+from .problems import key_as_json, problems_of, spell_reason
 
 COLUMNS = ("line", "integration_id", "order_id", "outcome", "id", "reason")
 TOGETHER = "refused together with an order of its batch"
@@ -48,9 +48,9 @@ def rows_of(report: UpsertReport, orders: Orders) -> Iterator[Row]:
                     line, key, "rejected", errors=tuple(each.error_as_json() for each in problems_of(one, orders))
                 )
             case NotSent():
-                yield Row(line, key, "not sent", reason=one.reason)
+                yield Row(line, key, "not sent", reason=spell_reason(one.reason))
             case Unknown():
-                yield Row(line, key, "unknown", reason=one.reason)
+                yield Row(line, key, "unknown", reason=spell_reason(one.reason))
 
 
 def counts_of(report: UpsertReport) -> dict[str, int]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any, Literal
 
 import click
 
 from ..endings import Failure, Status
 from ..files import file_options, read_options
-from ..printing import note, write_json, write_line
+from ..printing import is_terminal, note, write_json
 from ..problems import problems_of
+from ..progress import Checking, progress_of
 
 
 @click.command("check")
@@ -42,14 +44,15 @@ def command(
     # Passed on when it is asked for only: the check of an order alone knows no labels.
     options: dict[str, Any] = {"for_label": True} if for_label else {}
     refused = faults = 0
-    for rejected in check_orders(orders, duplicates=duplicates, unknown_fields=unknown_fields, **options):
-        refused += 1
-        for problem in problems_of(rejected, orders):
-            faults += 1
-            if as_json:
-                write_json(problem.as_json())
-            else:
-                write_line(f"{given.name}:{problem.line}: {problem}")
+    with progress_of(Checking(lambda: orders.count), quiet=as_json or not is_terminal(sys.stderr)) as progress:
+        for rejected in check_orders(orders, duplicates=duplicates, unknown_fields=unknown_fields, **options):
+            refused += 1
+            for problem in problems_of(rejected, orders):
+                faults += 1
+                if as_json:
+                    write_json(problem.as_json())
+                else:
+                    progress.say(f"{given.name}:{problem.line}: {problem}")
     if not orders.count:
         raise Failure(f"{given.name}: there is no order in it.")
     if as_json:

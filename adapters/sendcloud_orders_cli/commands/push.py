@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import shlex
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
@@ -34,8 +33,8 @@ from ..endings import Failure, Status, status_of
 from ..files import OrderFile, Orders, file_options, read_options
 from ..interruption import interruptible
 from ..printing import complain, drop_output, note, write_line
-from ..problems import problems_of
-from ..progress import MOST_ORDERS, Standing, progress_of, seconds_at_the_limit, spell_seconds
+from ..problems import problems_of, spell_reason
+from ..progress import MOST_ORDERS, Checking, Sending, progress_of, seconds_at_the_limit, spell_seconds
 from ..reports import TOGETHER, ReportFile
 from .check import counted
 
@@ -99,7 +98,7 @@ def command(
     survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, for_label=check_for_label)
     limits = PaceLimits(writes_per_minute=writes_per_minute)
     if dry_run:
-        return rehearse(survey, limits)
+        return rehearse(survey, limits, quiet=quiet)
     arguments = {
         "on_rejected": on_rejected,
         "duplicates": duplicates,
@@ -114,7 +113,8 @@ def command(
         with interruptible(draft.drop if draft else lambda: None):
             push = Push(given, draft, has_journal=journal is not None, quiet=quiet)
             if given.can_be_read_again:
-                refused = survey.count_refused(stop_at_first=on_rejected == "stop")
+                with progress_of(Checking(lambda: survey.orders.count), quiet=quiet):
+                    refused = survey.count_refused(stop_at_first=on_rejected == "stop")
                 if refused and on_rejected == "stop":
                     return push.tell(survey.refusal(), survey.orders)
                 push.total = survey.orders.count
@@ -168,13 +168,14 @@ def _noting(orders: Iterable[Any], keys: list[OrderKey | None]) -> Iterator[Any]
         yield order
 
 
-def rehearse(survey: Survey, limits: PaceLimits) -> Status:
+def rehearse(survey: Survey, limits: PaceLimits, *, quiet: bool) -> Status:
     """Check the orders, and say how many requests a push would take, and how long."""
     refused = 0
-    for rejected in survey.refused():
-        refused += 1
-        for problem in problems_of(rejected, survey.orders):
-            write_line(f"{survey.file.name}:{problem.line}: {problem}")
+    with progress_of(Checking(lambda: survey.orders.count), quiet=quiet) as progress:
+        for rejected in survey.refused():
+            refused += 1
+            for problem in problems_of(rejected, survey.orders):
+                progress.say(f"{survey.file.name}:{problem.line}: {problem}")
     sendable = survey.orders.count - refused
     requests = math.ceil(sendable / MOST_ORDERS)
     seconds = seconds_at_the_limit(requests, limits)
@@ -201,7 +202,7 @@ class Push:
     def run(self, client: OrdersClient, arguments: Mapping[str, Any], writes_per_minute: float) -> Status:
         """Send the orders, and tell what became of them, whatever ends it."""
         orders = self._file.orders()
-        standing = Standing(self.total, writes_per_minute, began=time.monotonic())
+        standing = Sending(self.total, writes_per_minute)
         ended_by: BaseException | None = None
         with progress_of(standing, quiet=self._quiet) as progress:
 
@@ -276,7 +277,7 @@ def _reasons(report: UpsertReport) -> Iterator[str]:
         yield (f"{together} rejected: {TOGETHER}; with --on-rejected isolate they are sent without that one")
     for outcome, group in (("not sent", report.not_sent), ("unknown", report.unknown)):
         for reason, count in Counter(one.reason for one in group).most_common(_MOST_REASONS):
-            yield f"{count} {outcome}: {reason}"
+            yield f"{count} {outcome}: {spell_reason(reason)}"
 
 
 def _spell_end(error: SendcloudError) -> str:
