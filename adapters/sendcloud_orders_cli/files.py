@@ -70,11 +70,16 @@ class OrderFile:
 
     @property
     def can_be_read_again(self) -> bool:
-        """Tell whether this is a file that will give the same once more, which a pipe does not."""
-        try:
-            return self.path is not None and stat.S_ISREG(self.path.stat().st_mode)
-        except OSError:
+        """Tell whether this is a file that will give the same once more, which a pipe does not.
+
+        Raises `Failure` where there is no such file.
+        """
+        if self.path is None:
             return False
+        try:
+            return stat.S_ISREG(self.path.stat().st_mode)
+        except OSError as error:
+            raise Failure(f"{self.path} cannot be read: {error.strerror}.") from None
 
     def orders(self) -> Orders:
         """Give the orders, to be read once."""

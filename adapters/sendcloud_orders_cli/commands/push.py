@@ -245,7 +245,7 @@ class Push:
     def _tell_rejected(self, rejected: Iterable[Rejected], orders: Orders, say: Callable[[str], None]) -> None:
         """Tell of each order that is at fault itself, once."""
         for one in rejected:
-            if one.position not in self._told and (one.errors or one.position in orders.unreadable):
+            if one.position not in self._told and _is_at_fault(one):
                 self._told.add(one.position)
                 for problem in problems_of(one, orders):
                     _say(say, f"{self._file.name}:{problem.line}: {problem}")
@@ -270,11 +270,20 @@ def _say(say: Callable[[str], None], line: str) -> None:
         drop_output()
 
 
+def _is_at_fault(rejected: Rejected) -> bool:
+    """Tell whether this very order is blamed, and not its whole request, as by a service that knows no such key."""
+    return rejected.status is None or any(error.path for error in rejected.errors)
+
+
 def _reasons(report: UpsertReport) -> Iterator[str]:
     """Say why orders were not accepted that are not at fault themselves, once for each reason."""
-    together = sum(1 for one in report.rejected if not one.errors)
+    shared = [one for one in report.rejected if not _is_at_fault(one)]
+    together = sum(1 for one in shared if not one.errors)
     if together:
-        yield (f"{together} rejected: {TOGETHER}; with --on-rejected isolate they are sent without that one")
+        yield f"{together} rejected: {TOGETHER}; with --on-rejected isolate they are sent without that one"
+    said = Counter(str(error) for one in shared for error in one.errors[:1])
+    for reason, count in said.most_common(_MOST_REASONS):
+        yield f"{count} rejected: {reason}"
     for outcome, group in (("not sent", report.not_sent), ("unknown", report.unknown)):
         for reason, count in Counter(one.reason for one in group).most_common(_MOST_REASONS):
             yield f"{count} {outcome}: {spell_reason(reason)}"
