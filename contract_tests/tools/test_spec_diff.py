@@ -250,7 +250,7 @@ enum value added: "oz". Breaks neither: more is accepted, and all that was accep
 - Generated names changed: `models.order_item_input.OrderItemInput.quantity`, `models.weight_unit.WeightUnit`.
 - Generated names removed: `models.order_item.OrderItem.brand`.
 - Rules touched: UPSERT-ITEMS, UPSERT-BOUNDS, UPSERT-REQUIRED, PATCH-MERGE, PATCH-ITEMS, PATCH-ITEM-MISSING, \
-READ-TOLERANT, LABEL-ORDER.
+READ-TOLERANT, LABEL-NAMED, LABEL-BODY.
 """
 
 
