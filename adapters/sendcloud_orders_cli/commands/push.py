@@ -97,6 +97,10 @@ def command(
     given = read_options(unknown_fields=unknown_fields, **file)
     survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, for_label=check_for_label)
     limits = PaceLimits(writes_per_minute=writes_per_minute)
+    if report and given.path and _is_same(report, given.path):
+        raise click.BadParameter(f"--report would overwrite the orders in {given.name}")
+    if dry_run and report:
+        raise click.BadParameter("--dry-run sends nothing: there is nothing for --report to say")
     if dry_run:
         return rehearse(survey, limits, quiet=quiet)
     arguments = {
@@ -123,6 +127,13 @@ def command(
     finally:
         if draft:
             draft.drop()
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
 
 
 class Survey:
@@ -223,7 +234,7 @@ class Push:
     def tell(self, report: UpsertReport, orders: Orders, ended_by: BaseException | None = None) -> Status:
         """Say what became of the orders, write the report, and give the exit status."""
         self._tell_rejected(report.rejected, orders, write_line)
-        unread = None if self.total is None else self.total - report.total
+        unread = None if self.total is None else max(0, self.total - report.total)
         counts = f"{report.total + (unread or 0)} orders: {report.counts}"
         for line in (*_reasons(report), f"{counts}, {unread} not read" if unread else counts):
             _say(write_line, line)

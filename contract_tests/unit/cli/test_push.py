@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import csv
-import fcntl
 import json
 import os
-import pty
 import re
 import signal
-import struct
 import subprocess
 import sys
-import termios
 import threading
 import time
 from collections import Counter
@@ -191,6 +187,24 @@ def test_what_keeps_a_push_from_beginning_is_one_line(cli: Cli, write: Any, argu
     assert err.count("\n") == 1
 
 
+@pytest.mark.parametrize("option", ["--journal", "--report"])
+def test_a_file_of_orders_is_not_written_over(cli: Cli, sandbox: Sandbox, option: str) -> None:
+    text = json.dumps(orders(2))
+    Path("orders.json").write_text(text)
+    status, out, err = cli("push", "orders.json", option, "./orders.json")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert Path("orders.json").read_text() == text
+    assert sandbox.orders() == []
+
+
+def test_a_rehearsal_leaves_no_report(cli: Cli, write: Any) -> None:
+    write(order("A"))
+    status, _, err = cli("push", "orders.ndjson", "--dry-run", "--report", "out.json")
+    assert status == 2
+    assert "--dry-run sends nothing: there is nothing for --report to say" in err
+
+
 def test_a_push_that_does_not_begin_leaves_no_draft_of_a_report(cli: Cli, write: Any) -> None:
     write(order("A"))
     before = sorted(os.listdir())
@@ -237,6 +251,7 @@ def test_an_interrupted_push_says_what_became_of_each_order_and_goes_on(
         with subprocess.Popen(command, env=environment, **pipes) as push:
             assert reached.wait(PATIENCE)
             push.send_signal(number)
+            # Well before the answer that it waits for, which takes a minute.
             out, err = push.communicate(timeout=PATIENCE)
         assert push.returncode == Status.INTERRUPTED
         assert err.splitlines()[0] == "sendcloud-orders: interrupted."
@@ -308,6 +323,12 @@ def test_standard_input_is_pushed_as_it_comes(sandbox: Sandbox, tmp_path: Path) 
 
 def in_terminal(command: list[str], folder: Path, **environment: str) -> str:
     """Run a command in a terminal of 80 columns, and return all that it wrote there."""
+    # Where there are no such terminals, there are no such modules.
+    import fcntl
+    import pty
+    import struct
+    import termios
+
     ours, its = pty.openpty()
     fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}

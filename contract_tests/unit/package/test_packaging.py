@@ -61,7 +61,8 @@ def paths(wheel: Distribution) -> set[str]:
 
 
 def test_the_wheel_holds_the_four_packages_and_nothing_beside_them(wheel: Distribution) -> None:
-    first_names = {path.partition("/")[0] for path in paths(wheel)}
+    # The script is installed beside the interpreter.
+    first_names = {path.partition("/")[0] for path in paths(wheel)} - {".."}
     assert {name for name in first_names if not name.endswith(".dist-info")} == PACKAGES
 
 
@@ -83,6 +84,10 @@ def test_the_unit_tests_see_the_wheel_and_not_the_checkout(wheel: Distribution, 
     module = sys.modules.get(package) or __import__(package)
     assert module.__file__ is not None
     assert Path(module.__file__) == Path(str(wheel.locate_file(f"{package}/__init__.py")))
+
+
+def test_the_wheel_brings_the_script(wheel: Distribution) -> None:
+    assert [point.name for point in wheel.entry_points if point.group == "console_scripts"] == ["sendcloud-orders"]
 
 
 def test_the_pytest_plugin_loads_without_the_extra(wheel: Distribution) -> None:
