@@ -1,8 +1,8 @@
 """Name a way to break one rule of the sandbox or the adapters, and say which rules must then turn red."""
 
 import pkgutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ from starlette.responses import Response
 
 from kill_matrix.cross import Place
 from sendcloud_orders_sandbox import Policies
+from sendcloud_orders_sandbox.faults import API_PATH
+from suite.answer import template
 
 SANDBOX = "sendcloud_orders_sandbox"
 ADAPTERS = "sendcloud_orders"
@@ -24,6 +26,7 @@ class Damage:
     rules: ids of the ledger; a test that proves one of them has to fail. Any test will do where there is none.
     of: the package that is damaged.
     policies: of the server that is damaged, where the damage shows only on some.
+    options: of its `Sandbox`, likewise.
     place: the only place where the rules are broken.
     accepted: why it is right that no test sees the damage; empty where one has to.
     """
@@ -36,6 +39,7 @@ class Damage:
     policies: Policies = DOCUMENTED
     place: Place = Place.EVERYWHERE
     accepted: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 DAMAGES: dict[str, Damage] = {}
@@ -48,12 +52,13 @@ def damage(
     policies: Policies = DOCUMENTED,
     place: Place = Place.EVERYWHERE,
     accepted: str = "",
+    **options: Any,
 ) -> Callable[[Inflict], Inflict]:
-    """Register a function that breaks a package; its name says what is broken."""
+    """Register a function that breaks a package; its name says what is broken. `options` are of the `Sandbox`."""
 
     def register(inflict: Inflict) -> Inflict:
         name = inflict.__name__.replace("_", " ")
-        enlist(Damage(name, category, rules, inflict, of, policies, place, accepted))
+        enlist(Damage(name, category, rules, inflict, of, policies, place, accepted, options))
         return inflict
 
     return register
@@ -85,12 +90,16 @@ def around(patch: pytest.MonkeyPatch, place: str, wrapper: Callable[..., Any], *
     instead(patch, place, damaged, of=of)
 
 
+def operation_of(request: Any) -> str:
+    """Return the operation that a request is for, such as `GET /orders/{id}`."""
+    return f"{request.method} {template(request.url.path.removeprefix(API_PATH))}"
+
+
 def answering(patch: pytest.MonkeyPatch, operation: str, change: Callable[[Response], Response]) -> None:
     """Let `change` make each answer of one operation, such as `GET /orders/{id}`, out of the true one."""
 
     async def answer(true: Any, operations: Any, request: Any) -> Response:
         response: Response = await true(operations, request)
-        path = "/orders/{id}" if "id" in request.path_params else "/orders"
-        return change(response) if f"{request.method} {path}" == operation else response
+        return change(response) if operation_of(request) == operation else response
 
     around(patch, "app.Operations.answer", answer)

@@ -166,13 +166,14 @@ def try_server(
     started = time.monotonic()
     recorder = recorder or Recorder()
     with pytest.MonkeyPatch.context() as patch:
-        varied = found if isinstance(found, Variation) else Variation(found.name, found.policies)
+        varied = found if isinstance(found, Variation) else Variation(found.name, found.policies, found.options)
         found.inflict(patch)
         with Sandbox(policies=varied.policies, **varied.options) as sandbox, tempfile.TemporaryDirectory() as scratch:
             fill(sandbox, varied.orders)
             for variable, value in sandbox.environ.items():
                 patch.setenv(variable, value)
             patch.setenv("TARGET", sandbox.base_url)
+            patch.setenv("LABELS", "yes")
             patch.setenv("SENDCLOUD_PATIENCE", str(PATIENCE if varied is found else PATIENCE_WITH_FAULTS))
             if probed:
                 probe.main(["--reports", scratch])

@@ -1,6 +1,6 @@
 """Name the servers that are correct and differ in legal ways: none of them may turn the suite red."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
@@ -22,7 +22,7 @@ class Variation:
 
     name: str
     policies: Policies = DOCUMENTED
-    options: dict[str, Any] = field(default_factory=dict)
+    options: Mapping[str, Any] = field(default_factory=dict)
     orders: int = 0
     change: Callable[[pytest.MonkeyPatch], None] | None = None
 

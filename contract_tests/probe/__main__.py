@@ -20,7 +20,7 @@ from probe import questions
 from probe.asking import Finding, ask_all
 from probe.blanking import Blanks
 from probe.cost import cost_of
-from probe.question import QUESTIONS, Question, in_sequence
+from probe.question import NEVER_ASKED, QUESTIONS, Question, in_sequence
 from probe.report import WIDTH, Report
 from probe.standing import told
 from runs import proxies, reports
@@ -77,6 +77,9 @@ def trouble_with(target: Target) -> str:
 def chosen_of(names: str) -> list[Question]:
     """Return the questions that ONLY names, all of them when it names none. Raises `SettingsError`."""
     wanted = [name.strip() for name in names.split(",") if name.strip()]
+    costly = [name for name in wanted if name in NEVER_ASKED]
+    if costly:
+        raise SettingsError(f"ONLY names what nothing but a label can show, which costs money: {', '.join(costly)}")
     unknown = [name for name in wanted if name not in QUESTIONS]
     if unknown:
         known = ", ".join(question.policy for question in in_sequence(QUESTIONS.values()))

@@ -69,6 +69,10 @@ class Question:
 
 QUESTIONS: dict[str, Question] = {}
 """All questions, by the name of the policy; `probe.questions` fills it."""
+NEVER_ASKED = frozenset(name for name in Policies.__struct_fields__ if name.startswith("label_")) - {
+    "label_order_missing"
+}
+"""Policies that nothing but a label can show. It costs money, so that the probe leaves them at their defaults."""
 DEFAULTS = Policies()
 SEQUENCE = {name: place for place, name in enumerate(Policies.__struct_fields__)}
 

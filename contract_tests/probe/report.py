@@ -20,7 +20,7 @@ import pages
 from ledger import RULES
 from probe.asking import Finding
 from probe.blanking import Blanks
-from probe.question import NotSeen, Seen
+from probe.question import NEVER_ASKED, NotSeen, Seen
 from probe.standing import Standing, standing, told
 from sendcloud_orders_sandbox.policies import toml_line
 from suite.target import Target
@@ -115,6 +115,7 @@ class Report:
             else:
                 # A comment ends with its line.
                 yield f"# {name}: {' '.join(blanks.text(told(finding)).split())}"
+        yield f"# Not asked, since it takes a label, which costs money: {', '.join(sorted(NEVER_ASKED))}"
 
     def _entries(self) -> Iterator[dict[str, Any]]:
         blanks = Blanks(self.target)

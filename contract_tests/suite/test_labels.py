@@ -354,6 +354,7 @@ def test_each_reference_has_a_shipment_and_parcels_of_its_own(target: Target, se
     parcels = [parcel for row in several.rows for parcel in parcels_of(row)]
     assert all(shipments)
     assert len(set(shipments)) == len(several.shipped)
+    assert all(parcels_of(row) for row in several.rows)
     assert all(parcels)
     assert len(set(parcels)) == len(parcels)
 

@@ -229,6 +229,8 @@ ODD: dict[str, tuple[dict[str, Any], Inflict, str]] = {
     "patch_null": ({}, clear_to_nothing, "became ''"),
     "patch_integration": ({"patch_integration": "ignore"}, move, "was moved"),
     "patch_same_names": ({}, change_the_last, "[1, 9]"),
+    "label_order_missing": ({}, answered(f"POST {ALL}/create-labels-async", lambda: Response(status_code=422)), "422"),
+    "wrong_integration_sort": ({}, answered("GET /integrations", lambda: Response(status_code=418)), "418"),
     "wrong_path_id": ({}, answered(f"GET {ONE}", lambda: Response(status_code=403), 404), "403"),
     "page_size": ({}, rows_for_none, "0 gave 1 rows"),
     "date_zone": ({}, ignore_dates, "both"),

@@ -7,6 +7,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from probe import questions
 from probe.asking import ask, ask_all
 from probe.cost import cost_of
 from probe.lab import Lab
-from probe.question import QUESTIONS, Seen
+from probe.question import NEVER_ASKED, QUESTIONS, Seen
 from sendcloud_orders_sandbox import Policies, Rules, Sandbox
 from sendcloud_orders_sandbox.problems import RefusedError, scope_missing
 from suite.settings import SettingsError
@@ -46,7 +47,20 @@ def settings(sandbox: Sandbox, **more: str) -> dict[str, str]:
 
 
 def test_each_policy_has_a_question_and_each_question_a_policy() -> None:
-    assert QUESTIONS.keys() == set(Policies.__struct_fields__) - MOODS
+    assert QUESTIONS.keys() == set(Policies.__struct_fields__) - MOODS - NEVER_ASKED
+
+
+@pytest.mark.parametrize("policy", sorted(NEVER_ASKED))
+def test_what_takes_a_label_is_never_asked(policy: str) -> None:
+    with pytest.raises(SettingsError, match=f"costs money: {policy}$"):
+        command.chosen_of(f"key_twice,{policy}")
+
+
+def test_a_probe_makes_no_label(sandbox: Sandbox) -> None:
+    with closing(Target("sandbox", sandbox.base_url, sandbox.public_key, sandbox.secret_key, labels=False)) as target:
+        list(ask_all(target, QUESTIONS.values()))
+        target.clean_up()
+    assert sandbox.shipments() == []
 
 
 @pytest.mark.parametrize("policy", QUESTIONS)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.responses import HTMLResponse, Response
 
-from kill_matrix.damage import Damage, around, damage, enlist, instead
+from kill_matrix.damage import Damage, around, damage, enlist, instead, operation_of
 from sendcloud_orders_sandbox.access import CHALLENGE, Access
 from sendcloud_orders_sandbox.problems import Problem
 from sendcloud_orders_sandbox.store import decode_json
@@ -38,20 +38,22 @@ def basic_credentials_are_refused(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "access.Access.are_ours", lambda access, encoded: False)
 
 
-def open_to_all(patch: pytest.MonkeyPatch, method: str, single: bool) -> None:
+def open_to_all(patch: pytest.MonkeyPatch, operation: str) -> None:
     """Let one operation do without credentials."""
 
     def admit(true: Any, operations: Any, request: Any) -> None:
-        named = "id" in request.path_params
-        if (request.method, named) != (method, single) or "authorization" in request.headers:
+        if operation_of(request) != operation or "authorization" in request.headers:
             true(operations, request)
 
     around(patch, "app.Operations.admit", admit)
 
 
-for operation in ("POST /orders", "GET /orders", "GET /orders/{id}", "PATCH /orders/{id}", "DELETE /orders/{id}"):
-    method, _, path = operation.partition(" ")
-    inflict = partial(open_to_all, method=method, single=path.endswith("}"))
+for operation in (
+    *("POST /orders", "GET /orders", "GET /orders/{id}", "PATCH /orders/{id}", "DELETE /orders/{id}"),
+    *("POST /orders/create-label-sync", "POST /orders/create-labels-async"),
+    *("GET /integrations", "GET /integrations/{id}"),
+):
+    inflict = partial(open_to_all, operation=operation)
     enlist(Damage(f"{operation} needs no credentials", "authentication", ("AUTH-REFUSED",), inflict))
 
 
@@ -69,7 +71,7 @@ def missing_credentials_are_a_400(patch: pytest.MonkeyPatch) -> None:
 def a_request_without_access_is_carried_out_all_the_same(patch: pytest.MonkeyPatch) -> None:
     async def answer(true: Any, operations: Any, request: Any) -> Response:
         refused: Response = await true(operations, request)
-        if refused.status_code == 401 and request.method == "POST":
+        if refused.status_code == 401 and operation_of(request) == "POST /orders":
             operations.rules.upsert(decode_json(await request.body()))
         return refused
 
