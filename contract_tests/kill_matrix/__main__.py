@@ -18,7 +18,7 @@ from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.processes import Done, run
 from kill_matrix.trial import PRELOAD, Trial, subject, try_briefly, try_one, try_probed
-from kill_matrix.variations import UNDAMAGED, VARIATIONS, Variation
+from kill_matrix.variations import UNDAMAGED, VARIATIONS
 from runs import reports
 from runs.proxies import leave_proxies_out
 from sendcloud_orders_sandbox import Sandbox
@@ -63,10 +63,9 @@ def serve_one(name: str) -> int:
     found = subject(name)
     if isinstance(found, Damage) and found.of != SANDBOX:
         parser().error(f"{name!r} is a damage of the adapters: there is no server to start")
-    options = found.options if isinstance(found, Variation) else {}
     with pytest.MonkeyPatch.context() as patch:
         found.inflict(patch)
-        serve(Sandbox(policies=found.policies, **options))
+        serve(Sandbox(policies=found.policies, **found.options))
     return 0
 
 

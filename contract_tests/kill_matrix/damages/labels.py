@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from starlette.responses import Response
 
+from kill_matrix.cross import Place
 from kill_matrix.damage import answering, around, damage, instead
 from sendcloud_orders_sandbox.answers import json_answer
 from sendcloud_orders_sandbox.labels import PDF, PNG, ZPL
@@ -86,7 +87,7 @@ def every_label_is_of_the_first_parcel(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "store.Store.next_parcel", lambda store: 8001)
 
 
-@damage("labels", "LABEL-CREATE")
+@damage("labels", "LABEL-CREATE", place=Place.REPEATED)
 def every_label_is_of_the_first_shipment(patch: pytest.MonkeyPatch) -> None:
     around(patch, "store.Store.add_shipment", lambda true, store, shipment: replace(true(store, shipment), id=7001))
 
@@ -130,7 +131,7 @@ def a_png_has_the_other_resolution(patch: pytest.MonkeyPatch) -> None:
     around(patch, "shipping.Shipping.form", form)
 
 
-@damage("labels", "LABEL-FORM")
+@damage("labels", "LABEL-FORM", place=Place.NESTED)
 def a_png_says_that_it_is_a_pdf(patch: pytest.MonkeyPatch) -> None:
     def change(body: Document) -> Document:
         return {"data": body["data"] | {"label_details": body["data"]["label_details"] | {"mime_type": PDF}}}
@@ -151,7 +152,7 @@ def a_label_of_an_order_that_is_missing_is_a_400(patch: pytest.MonkeyPatch) -> N
     instead(patch, "problems.nothing_to_ship", lambda: replace(order_missing(), status=400))
 
 
-@damage("labels", "LABEL-MISSING")
+@damage("labels", "LABEL-MISSING", place=Place.AFTER_DELETE)
 def a_deleted_order_can_be_shipped(patch: pytest.MonkeyPatch) -> None:
     gone: dict[tuple[int, str], Any] = {}
 
@@ -175,7 +176,7 @@ def an_order_number_is_read_as_an_order_id(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "shipping.Shipping.by_number", by_number)
 
 
-@damage("labels", "LABEL-NAMED")
+@damage("labels", "LABEL-NAMED", place=Place.FIRST_INTEGRATION)
 def an_order_number_is_looked_for_in_every_integration(patch: pytest.MonkeyPatch) -> None:
     def find_number(store: Any, integration: int, number: str) -> list[int]:
         return [row[0] for row in store._all("SELECT id FROM orders WHERE order_number = ? ORDER BY id", number)]
@@ -183,7 +184,7 @@ def an_order_number_is_looked_for_in_every_integration(patch: pytest.MonkeyPatch
     instead(patch, "store.Store.find_number", find_number)
 
 
-@damage("labels", "LABEL-NAMED")
+@damage("labels", "LABEL-NAMED", place=Place.SECOND_INTEGRATION)
 def an_order_id_is_looked_for_in_every_integration(patch: pytest.MonkeyPatch) -> None:
     def by_id(shipping: Shipping, integration: int, named: Document) -> Any:
         row = shipping.store._one("SELECT id FROM orders WHERE order_id = ? ORDER BY id", named["order_id"])
@@ -238,7 +239,7 @@ def the_type_of_an_order_id_is_not_checked(patch: pytest.MonkeyPatch) -> None:
     ignoring(patch, "Input should be a valid string")
 
 
-@damage("labels", "LABEL-BODY")
+@damage("labels", "LABEL-BODY", place=Place.NESTED)
 def a_code_that_is_not_known_makes_no_difference(patch: pytest.MonkeyPatch) -> None:
     ignoring(patch, "Input should be 'kg'", "Input should be 'shipping_option_code'")
 
@@ -270,7 +271,7 @@ def labels_of_21_orders_are_made(patch: pytest.MonkeyPatch) -> None:
     ignoring(patch, "List should have at most")
 
 
-@damage("labels", "LABELS-LIMIT")
+@damage("labels", "LABELS-LIMIT", place=Place.FULL)
 def no_more_than_19_labels_are_made(patch: pytest.MonkeyPatch) -> None:
     def checked(true: Any, shipping: Shipping, schema: str, body: Any, *word: Any) -> Any:
         many = schema == "LabelsInput" and len(body.get("orders", ())) > 19
@@ -279,12 +280,12 @@ def no_more_than_19_labels_are_made(patch: pytest.MonkeyPatch) -> None:
     around(patch, "shipping.Shipping.checked", checked)
 
 
-@damage("labels", "LABELS-LIMIT")
+@damage("labels", "LABELS-LIMIT", place=Place.EMPTY)
 def labels_of_no_order_are_made(patch: pytest.MonkeyPatch) -> None:
     ignoring(patch, "List should have at least")
 
 
-@damage("labels", "LABELS-LIMIT")
+@damage("labels", "LABELS-LIMIT", place=Place.REPEATED)
 def an_order_that_is_named_twice_is_shipped_twice(patch: pytest.MonkeyPatch) -> None:
     ignoring(patch, "List should not have")
 
@@ -308,7 +309,7 @@ def several_labels_are_answered_with_201(patch: pytest.MonkeyPatch) -> None:
     reshaped(patch, SEVERAL, lambda body: body, 201)
 
 
-@damage("labels", "LABELS-CREATE")
+@damage("labels", "LABELS-CREATE", place=Place.LAST_ROW)
 def the_last_shipment_is_not_told(patch: pytest.MonkeyPatch) -> None:
     of_outcome(patch, lambda shipped, found: (shipped[:-1], found))
 
@@ -339,7 +340,7 @@ def one_order_that_cannot_be_shipped_refuses_all(patch: pytest.MonkeyPatch) -> N
     instead(patch, "shipping.Shipping.refuses_all", lambda shipping, refused: True)
 
 
-@damage("labels", "LABELS-PARTIAL")
+@damage("labels", "LABELS-PARTIAL", place=Place.LAST_ROW)
 def labels_stop_at_the_first_order_that_cannot_be_shipped(patch: pytest.MonkeyPatch) -> None:
     of_outcome(patch, lambda shipped, found: (shipped[:1] if found else shipped, found))
 
@@ -365,7 +366,7 @@ def errors_point_at_all_orders(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "shipping.at_order", lambda position, problem: replace(problem, source=pointer))
 
 
-@damage("labels", "LABELS-ADDRESS")
+@damage("labels", "LABELS-ADDRESS", place=Place.ADDRESS)
 def an_order_without_an_address_is_shipped_to_nowhere(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "shipping.Shipping.order_problems", lambda shipping, order, parcels: iter(()))
 
@@ -397,6 +398,14 @@ def parcels_of_an_order_share_an_id(patch: pytest.MonkeyPatch) -> None:
     of_outcome(patch, change)
 
 
+@damage("labels", "LABELS-PARCELS", place=Place.LAST_ROW)
+def the_last_parcel_of_an_order_is_not_told(patch: pytest.MonkeyPatch) -> None:
+    def change(shipped: list[Any], found: list[Any]) -> tuple[list[Any], list[Any]]:
+        return [row | {"parcels_ids": row["parcels_ids"][:-1] or row["parcels_ids"]} for row in shipped], found
+
+    of_outcome(patch, change)
+
+
 @damage("labels", "LABELS-SENDER")
 def any_address_of_the_sender_will_do(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "shipping.Shipping.refuse_sender", lambda shipping, body: None)
@@ -411,12 +420,13 @@ def an_unknown_address_of_the_sender_refuses_the_request(patch: pytest.MonkeyPat
     answering(patch, SEVERAL, answer)
 
 
-@damage("labels", "LABELS-SENDER")
-def an_unknown_address_of_the_sender_ships_all_the_same(patch: pytest.MonkeyPatch) -> None:
+@damage("labels", "LABELS-SENDER", place=Place.LAST_ROW)
+def an_unknown_address_of_the_sender_refuses_all_orders_but_the_last(patch: pytest.MonkeyPatch) -> None:
     def create_labels(true: Any, shipping: Shipping, body: Any) -> Document:
         found: Document = true(shipping, body)
         known = {name: value for name, value in body.items() if name != "sender_address_id"}
-        return true(shipping, known) | found if known != body and "data" not in found else found
+        refused = known != body and "data" not in found
+        return true(shipping, known | {"orders": body["orders"][-1:]}) | found if refused else found
 
     around(patch, "shipping.Shipping.create_labels", create_labels)
 
@@ -424,7 +434,7 @@ def an_unknown_address_of_the_sender_ships_all_the_same(patch: pytest.MonkeyPatc
 # ---------------------------------------------------------------------- integrations
 
 
-@damage("integrations", "INTEGRATION-LIST")
+@damage("integrations", "INTEGRATION-LIST", place=Place.LAST_ROW)
 def the_last_integration_is_not_listed(patch: pytest.MonkeyPatch) -> None:
     reshaped(patch, ALL, lambda body: {"data": body["data"][:-1]})
 
@@ -439,7 +449,7 @@ def integrations_are_listed_by_their_ids(patch: pytest.MonkeyPatch) -> None:
     reshaped(patch, ALL, lambda body: {"data": {str(row["id"]): row for row in body["data"]}})
 
 
-@damage("integrations", "INTEGRATION-GET")
+@damage("integrations", "INTEGRATION-GET", place=Place.SECOND_INTEGRATION)
 def every_integration_is_read_as_the_first(patch: pytest.MonkeyPatch) -> None:
     around(patch, "integrations.Integrations.get", lambda true, account, path_id: true(account, "41"))
 
@@ -449,7 +459,7 @@ def an_integration_is_read_with_another_name(patch: pytest.MonkeyPatch) -> None:
     reshaped(patch, SINGLE, lambda body: {"data": body["data"] | {"shop_name": "Another"}})
 
 
-@damage("integrations", "INTEGRATION-MISSING")
+@damage("integrations", "INTEGRATION-MISSING", place=Place.NEVER_STORED)
 def an_integration_that_is_missing_is_invented(patch: pytest.MonkeyPatch) -> None:
     def get(true: Any, account: Any, path_id: str) -> Document:
         known: Document = account.describe(int(path_id))
@@ -463,7 +473,7 @@ def an_integration_that_is_missing_has_the_words_of_an_order(patch: pytest.Monke
     instead(patch, "problems.integration_missing", order_missing)
 
 
-@damage("integrations", "INTEGRATION-SORT", integrations=THREE)
+@damage("integrations", "INTEGRATION-SORT", place=Place.SEVERAL_INTEGRATIONS, integrations=THREE)
 def integrations_are_never_sorted(patch: pytest.MonkeyPatch) -> None:
     instead(patch, "integrations.Integrations.sort_field", lambda account, query: None)
 
