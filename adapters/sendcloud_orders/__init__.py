@@ -32,6 +32,10 @@ if TYPE_CHECKING:
         IncompleteUpsert,
         InvalidOrders,
         InvalidRequest,
+        LabelError,
+        LabelMayExist,
+        LabelNotSaved,
+        LabelUnreadable,
         NotFoundError,
         NotYetAvailable,
         PermissionDeniedError,
@@ -44,9 +48,10 @@ if TYPE_CHECKING:
         UpdateNotApplied,
     )
     from .events import Hooks, RequestEvent, ResponseEvent, RetryEvent, UnknownFieldEvent
-    from .identity import OrderId, OrderKey, SendcloudId, sendcloud_id
+    from .identity import OrderId, OrderKey, OrderNumber, SendcloudId, sendcloud_id
     from .inputs import to_input
     from .journal import Journal
+    from .labels import Label
     from .pacing import Pace, PaceLimits
     from .pagination import Filters, Page, UnreadableRow
     from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown, UpsertReport
@@ -78,12 +83,18 @@ __all__ = [
     "InvalidOrders",
     "InvalidRequest",
     "Journal",
+    "Label",
+    "LabelError",
+    "LabelMayExist",
+    "LabelNotSaved",
+    "LabelUnreadable",
     "NotFoundError",
     "NotSent",
     "NotYetAvailable",
     "OAuth2Credentials",
     "OrderId",
     "OrderKey",
+    "OrderNumber",
     "OrdersClient",
     "Pace",
     "PaceLimits",
@@ -124,14 +135,15 @@ _HOMES = {
     "coalescing": "AsyncCoalescing Coalescing",
     "errors": """
         APIStatusError AuthenticationError BadRequestError BatchRejected ConfigurationError ConflictError
-        ContractError FieldError IncompleteUpsert InvalidOrders InvalidRequest NotFoundError NotYetAvailable
-        PermissionDeniedError RateLimitError SendcloudError ServerError TimeoutError TransportError
-        UnknownAddressError UpdateNotApplied
+        ContractError FieldError IncompleteUpsert InvalidOrders InvalidRequest LabelError LabelMayExist LabelNotSaved
+        LabelUnreadable NotFoundError NotYetAvailable PermissionDeniedError RateLimitError SendcloudError ServerError
+        TimeoutError TransportError UnknownAddressError UpdateNotApplied
     """,
     "events": "Hooks RequestEvent ResponseEvent RetryEvent UnknownFieldEvent",
-    "identity": "OrderId OrderKey SendcloudId sendcloud_id",
+    "identity": "OrderId OrderKey OrderNumber SendcloudId sendcloud_id",
     "inputs": "to_input",
     "journal": "Journal",
+    "labels": "Label",
     "pacing": "Pace PaceLimits",
     "pagination": "Filters Page UnreadableRow",
     "report": "Accepted BatchOutcome NotSent Rejected Unknown UpsertReport",

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import asyncio
+import builtins
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
@@ -12,7 +13,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from uuid import UUID
 
-from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
+from sendcloud_orders_api.models import (
+    LabelDpi,
+    LabelType,
+    Order,
+    OrderInput,
+    OrderReference,
+    OrderUpdate,
+    ShopIntegration,
+)
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
@@ -27,8 +36,10 @@ from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
-from .identity import SendcloudId
+from .identity import SendcloudId, integration_id
+from .integrations import read_integration, read_integrations
 from .journal import Journal
+from .labels import Label, LabelPurchase, OrderToLabel, ShipOptions, ShipWith
 from .lingering import AsyncReader, Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
@@ -404,6 +415,58 @@ class AsyncOrdersClient:
         """Wait until each of these orders can be read, like `OrdersClient.wait_until_available`. Rule: UPSERT-ASYNC."""
         self._wire.check_usable()
         await self._converse(wait_for(references, timeout=timeout), None)
+
+    # ------------------------------------------------------------------ labels
+
+    async def create_label(
+        self,
+        order: OrderToLabel,
+        *,
+        ship_with: ShipWith | None = None,
+        apply_shipping_rules: bool | None = None,
+        sender_address_id: int | None = None,
+        brand_id: int | None = None,
+        mime_type: LabelType = "application/pdf",
+        dpi: LabelDpi | None = None,
+        path: str | Path | None = None,
+        overwrite: bool = False,
+        timeout: Timeout | float | None = None,
+    ) -> Label:
+        """Make the label of one stored order, like `OrdersClient.create_label`; the file is written on the event loop.
+
+        Never sent again, for the reasons that `OrdersClient.create_label` gives; a cancellation leaves with a note that
+        the label may have been made. Rules: LABEL-CREATE, LABEL-ONCE, LABEL-NAMED, LABEL-FORM, LABEL-DATA, LABEL-FILE.
+        """
+        self._wire.check_usable(timeout)
+        options = ShipOptions(
+            ship_with=ship_with,
+            apply_shipping_rules=apply_shipping_rules,
+            sender_address_id=sender_address_id,
+            brand_id=brand_id,
+        )
+        partner_id = self._settings.partner_id
+        with LabelPurchase(
+            order, options, mime_type=mime_type, dpi=dpi, path=path, overwrite=overwrite, partner_id=partner_id
+        ) as purchase:
+            return await self._converse(purchase.converse(), timeout)
+
+    # ------------------------------------------------------------------ integrations
+
+    async def integrations(self, *, timeout: Timeout | float | None = None) -> builtins.list[ShopIntegration]:
+        """Read the account's integrations, like `OrdersClient.integrations`.
+
+        Safe to retry: it only reads. Rule: INTEGRATION-LIST.
+        """
+        self._wire.check_usable(timeout)
+        return await self._converse(read_integrations(), timeout)
+
+    async def integration(self, id: int, *, timeout: Timeout | float | None = None) -> ShopIntegration:
+        """Read one integration, like `OrdersClient.integration`.
+
+        Safe to retry: it only reads. Rules: INTEGRATION-GET, READ-ID.
+        """
+        self._wire.check_usable(timeout)
+        return await self._converse(read_integration(integration_id(id)), timeout)
 
     # ------------------------------------------------------------------ the driver
 

@@ -39,7 +39,7 @@ class Attempts(Generic[T]):
     ) -> None:
         self._call = call
         self._contact = contact
-        self._policy = policy
+        self._policy = policy if call.patience is None else policy.hurried(call.patience)
         self._pace = pace
         self._reporter = reporter
         self._clock = clock
@@ -109,7 +109,15 @@ class Attempts(Generic[T]):
         elapsed = self._ended - (self._began or 0.0)
         operation = self._call.operation
         reached = self._contact.made
-        self._decision = decide(self._made, elapsed, outcome, self._policy, self._clock.random, reached=reached)
+        self._decision = decide(
+            self._made,
+            elapsed,
+            outcome,
+            self._policy,
+            self._clock.random,
+            reached=reached,
+            idempotent=operation.idempotent,
+        )
         status = outcome.status if isinstance(outcome, Refused | Unreadable) else None
         if status == 429:
             self._pace.slow_down(operation.kind)

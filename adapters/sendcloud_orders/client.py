@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +12,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
 from uuid import UUID
 
-from sendcloud_orders_api.models import Order, OrderInput, OrderReference, OrderUpdate
+from sendcloud_orders_api.models import (
+    LabelDpi,
+    LabelType,
+    Order,
+    OrderInput,
+    OrderReference,
+    OrderUpdate,
+    ShopIntegration,
+)
 
 from .addresses import PRODUCTION
 from .app_info import AppInfo
@@ -26,8 +35,10 @@ from .environment import read_environment
 from .errors import ConfigurationError, SendcloudError
 from .events import Hooks
 from .exchange import Call, Conversation, Exchange, Pause
-from .identity import SendcloudId
+from .identity import SendcloudId, integration_id
+from .integrations import read_integration, read_integrations
 from .journal import Journal
+from .labels import Label, LabelPurchase, OrderToLabel, ShipOptions, ShipWith
 from .lingering import Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
 from .pacing import Pace
@@ -441,6 +452,76 @@ class OrdersClient:
         """
         self._wire.check_usable()
         self._converse(wait_for(references, timeout=timeout), None)
+
+    # ------------------------------------------------------------------ labels
+
+    def create_label(
+        self,
+        order: OrderToLabel,
+        *,
+        ship_with: ShipWith | None = None,
+        apply_shipping_rules: bool | None = None,
+        sender_address_id: int | None = None,
+        brand_id: int | None = None,
+        mime_type: LabelType = "application/pdf",
+        dpi: LabelDpi | None = None,
+        path: str | Path | None = None,
+        overwrite: bool = False,
+        timeout: Timeout | float | None = None,
+    ) -> Label:
+        """Make the label of one stored order, and give it: the shipment is announced to the carrier, which costs money.
+
+        `order` is an order's key or `OrderNumber`, an accepted order of a report, or the order itself. `ship_with` is
+        the code of a shipping option, or a `ShipWithInput` with contract; without it, `apply_shipping_rules` lets the
+        account's rules choose. `mime_type` is application/pdf, image/png (150 or 300 `dpi`) or application/zpl.
+
+        With `path` the label is also written to that file, or into that folder as label-<integration>-<order_id>.pdf.
+        Whether that can be done is tried before the label is bought, and a file that exists is left alone unless
+        `overwrite`. If the file cannot be written after all, the label is on the error.
+
+        Never sent again: each success makes, and bills, another shipment. Only a request that certainly never left is
+        retried, and one that a 429 or a 401 with a token to renew turned away. After a lost or unreadable answer, a
+        5xx, or a time-out, `LabelMayExist` says so: look for a shipment of the order, in the panel or by
+        GET /shipments, which is not covered here, before you ask again. A conflict is told at once, for the earlier
+        request on the order that it tells of may be one for its label.
+
+        Raises `InvalidRequest` for what cannot be asked for; `NotFoundError` when the integration has no such order,
+        or not yet: `wait_until_available` waits for that; `BadRequestError` when the order cannot be shipped as it is;
+        `LabelMayExist`; `LabelUnreadable` when the shipment was made and the answer holds no label that can be read;
+        `LabelNotSaved`. An interrupt leaves with a note, and with the label as `label` when it had come.
+
+        Rules: LABEL-CREATE, LABEL-ONCE, LABEL-NAMED, LABEL-FORM, LABEL-DATA, LABEL-MISSING, LABEL-FILE.
+        """
+        self._wire.check_usable(timeout)
+        options = ShipOptions(
+            ship_with=ship_with,
+            apply_shipping_rules=apply_shipping_rules,
+            sender_address_id=sender_address_id,
+            brand_id=brand_id,
+        )
+        partner_id = self._settings.partner_id
+        with LabelPurchase(
+            order, options, mime_type=mime_type, dpi=dpi, path=path, overwrite=overwrite, partner_id=partner_id
+        ) as purchase:
+            return self._converse(purchase.converse(), timeout)
+
+    # ------------------------------------------------------------------ integrations
+
+    def integrations(self, *, timeout: Timeout | float | None = None) -> builtins.list[ShopIntegration]:
+        """Read the account's integrations, all at once: their ids are what orders and labels name.
+
+        Safe to retry: it only reads. Rule: INTEGRATION-LIST.
+        """
+        self._wire.check_usable(timeout)
+        return self._converse(read_integrations(), timeout)
+
+    def integration(self, id: int, *, timeout: Timeout | float | None = None) -> ShopIntegration:
+        """Read one integration. Raises `NotFoundError` when the account has none with this id.
+
+        Safe to retry: it only reads. Rules: INTEGRATION-GET, INTEGRATION-MISSING, READ-ID.
+        """
+        self._wire.check_usable(timeout)
+        return self._converse(read_integration(integration_id(id)), timeout)
 
     # ------------------------------------------------------------------ the driver
 

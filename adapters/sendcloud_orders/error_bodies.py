@@ -65,7 +65,7 @@ class ErrorBody:
     raw: Unshown = field(default_factory=Unshown, compare=False)
 
 
-def read_error_body(status: int, content: bytes) -> ErrorBody:
+def read_error_body(status: int, content: bytes, *, missing_as_page: bool = False) -> ErrorBody:
     """Read the body of an error; any bytes will do.
 
     Read are the documented envelope with a list or with a single error, `{"error": {...}}`, `{"message"}`, `{"detail"}`
@@ -73,18 +73,20 @@ def read_error_body(status: int, content: bytes) -> ErrorBody:
 
     A conflict is a 409, or a 400 that says so and names neither order nor field. A 404 says that an order is gone only
     in the service's envelope, in whatever words; one in another form, or of a page or a route, comes from a server that
-    knows no such address. Rules: ERROR-ENVELOPE, ERROR-CODES-OPEN, UPSERT-CONFLICT, GET-MISSING.
+    knows no such address. With `missing_as_page` the service says of an order, too, that there is no such page.
+    Rules: ERROR-ENVELOPE, ERROR-CODES-OPEN, UPSERT-CONFLICT, GET-MISSING.
     """
     form, top = _open(content)
     entries, omitted = _read_entries(top)
     words = _Words()
     errors = tuple(words.error(entry) for entry in entries)
+    no_page = not missing_as_page and any(map(_tells_no_page, entries))
     return ErrorBody(
         form,
         errors,
         omitted,
         conflict=status == 409 or (status == 400 and any(map(_tells_conflict, entries))),
-        unknown_address=status == 404 and (form != "envelope" or not errors or any(map(_tells_no_page, entries))),
+        unknown_address=status == 404 and (form != "envelope" or not errors or no_page),
         remark=_REMARKS.get(form, ""),
         raw=Unshown(content),
     )

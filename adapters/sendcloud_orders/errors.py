@@ -18,6 +18,10 @@
     ├── ContractError             an answer that breaks the contract: unreadable, or not what was asked
     ├── NotYetAvailable           wait_until_available ran out of time
     ├── UpdateNotApplied          the read-back of an update shows other values
+    ├── LabelError                a label that may have been paid for is not in your hands as it should be
+    │   ├── LabelMayExist             no usable answer came: whether there is a label is not known
+    │   ├── LabelUnreadable           there is a shipment, and its label cannot be read from the answer
+    │   └── LabelNotSaved             the label is here, on the error, and could not be written to its file
     └── IncompleteUpsert          an upsert that did not end with every order accepted; has a report
         └── BatchRejected         ... because the service or the check refused some orders
 
@@ -38,7 +42,8 @@ from .pointers import FieldPath, spell_path
 from .wordings import BLANK
 
 if TYPE_CHECKING:
-    from .identity import OrderKey, SendcloudId
+    from .identity import OrderKey, OrderNumber, SendcloudId
+    from .labels import Label
     from .report import Rejected, UpsertReport
 
 _SHOWN = 10
@@ -270,13 +275,30 @@ class APIStatusError(SendcloudError):
             return "Redirects are not followed: check the base URL."
         if self.operation == "token":
             return _TOKEN_HINTS.get(self.status, "")
-        return _HINTS.get(self.status, "")
+        return _OPERATION_HINTS.get((self.operation, self.status)) or _HINTS.get(self.status, "")
 
 
 _HINTS = {
     401: "Check the public and the secret key, and whether the integration wants OAuth2.",
     403: "The credentials lack a permission or scope.",
     429: "The rate limit was still exceeded after the last attempt.",
+}
+NOTHING_TO_SHIP = (
+    "By the page that is not found the service means the order: its integration has none of this id or number, or not "
+    "yet. A fresh order may take seconds to be stored: wait_until_available waits for that."
+)
+"""What a 404 of the label operations says."""
+
+_LABELS_FORBIDDEN = "The credentials lack a permission or scope: labels need write:parcel."
+_INTEGRATIONS_FORBIDDEN = "The credentials lack a permission or scope: integrations need read:integration."
+_OPERATION_HINTS = {
+    ("create_label", 404): NOTHING_TO_SHIP,
+    ("create_labels", 404): NOTHING_TO_SHIP,
+    ("create_label", 403): _LABELS_FORBIDDEN,
+    ("create_labels", 403): _LABELS_FORBIDDEN,
+    ("list_integrations", 403): _INTEGRATIONS_FORBIDDEN,
+    ("get_integration", 403): _INTEGRATIONS_FORBIDDEN,
+    ("get_integration", 404): "integrations() lists those of the account.",
 }
 _TOKEN_HINTS = {
     400: "Check SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET.",
@@ -300,7 +322,7 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """There is no such order, or no such cursor: a 404 that says so in the service's envelope. Rule: GET-MISSING."""
+    """There is no such order, integration or cursor: a 404 of the service's own form. Rule: GET-MISSING."""
 
 
 class UnknownAddressError(APIStatusError, ConfigurationError):
@@ -380,6 +402,43 @@ class UpdateNotApplied(SendcloudError):
         fields = ", ".join(cut(spell_path(path), _LONGEST_PART) for path in self.paths[:_SHOWN])
         fields += " ..." if len(self.paths) > _SHOWN else ""
         return f"Order {self.id}: the update was accepted, but reading it back shows other values in {fields}."
+
+
+class LabelError(SendcloudError):
+    """A label that may have been paid for is not in your hands as it should be.
+
+    `key` names the order. `shipment_id` and `parcel_id` are those that the answer told of, where it did; a shipment
+    can be looked at in the panel, and its label be read again from there or by GET /shipments/{id}, which this package
+    does not cover. `label` is the label, where it could be read. To ask for it again may cost a second one.
+    Rule: LABEL-ONCE.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        key: OrderKey | OrderNumber,
+        *,
+        shipment_id: str | None = None,
+        parcel_id: int | None = None,
+        label: Label | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.key = key
+        self.shipment_id = shipment_id
+        self.parcel_id = parcel_id
+        self.label = label
+
+
+class LabelMayExist(LabelError):
+    """No usable answer came to the request for a label: it may have been made, and was not asked for again."""
+
+
+class LabelUnreadable(LabelError):
+    """The shipment was made, but the answer holds no label, or a damaged one; it can be read from the shipment."""
+
+
+class LabelNotSaved(LabelError):
+    """The label was made, and could not be written to its file; `label` is the label."""
 
 
 class IncompleteUpsert(SendcloudError):

@@ -20,12 +20,18 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An operation as the spec names it. `route` is the path's template, so that logs hold no id."""
+    """An operation as the spec names it. `route` is the path's template, so that logs hold no id.
+
+    `idempotent` tells whether carrying a request out twice leaves what once leaves. `missing_as_page` tells that the
+    service words a missing order as it words a missing page.
+    """
 
     name: str
     method: Literal["GET", "POST", "PATCH", "DELETE"]
     route: str
     kind: Literal["read", "write"]
+    idempotent: bool = True
+    missing_as_page: bool = False
 
 
 UPSERT = Operation("upsert_orders", "POST", "/orders", "write")
@@ -33,6 +39,14 @@ LIST = Operation("list_orders", "GET", "/orders", "read")
 GET = Operation("get_order", "GET", "/orders/{id}", "read")
 UPDATE = Operation("update_order", "PATCH", "/orders/{id}", "write")
 DELETE = Operation("delete_order", "DELETE", "/orders/{id}", "write")
+CREATE_LABEL = Operation(
+    "create_label", "POST", "/orders/create-label-sync", "write", idempotent=False, missing_as_page=True
+)
+CREATE_LABELS = Operation(
+    "create_labels", "POST", "/orders/create-labels-async", "write", idempotent=False, missing_as_page=True
+)
+LIST_INTEGRATIONS = Operation("list_integrations", "GET", "/integrations", "read")
+GET_INTEGRATION = Operation("get_integration", "GET", "/integrations/{id}", "read")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +78,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Call(Generic[T_co]):
-    """A request, and how its success is read. `read` raises `UnreadableResponse` or `ContractError`."""
+    """A request, and how its success is read. `read` raises `UnreadableResponse` or `ContractError`.
+
+    With `patience` the call is made once, and the answer may take so many seconds: nothing depends on it.
+    """
 
     operation: Operation
     request: Request = field(repr=False)
     read: Callable[[Answer], T_co] = field(repr=False)
+    patience: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +229,8 @@ def read_answer(call: Call[T], answer: Answer, retry_after: float | None = None)
     Any 2xx is a success: sources disagree on which one. Rules: UPSERT-STATUS, ERROR-ENVELOPE.
     """
     if not 200 <= answer.status < 300:
-        body = read_error_body(answer.status, answer.content)
+        missing_as_page = call.operation.missing_as_page
+        body = read_error_body(answer.status, answer.content, missing_as_page=missing_as_page)
         return Refused(
             answer.status,
             body.errors,

@@ -20,7 +20,7 @@ from .amounts import read_number, write_digits
 from .pointers import FieldPath
 from .vocabulary import document
 
-SchemaName = Literal["OrderInput", "OrderUpdate"]
+SchemaName = Literal["OrderInput", "OrderUpdate", "LabelInput", "LabelsInput", "OrderWithParcelsInput"]
 
 _DIGITS = r"^[0-9]+(\.[0-9]+)?$"
 """The pattern by which the spec names an amount as text."""

@@ -27,6 +27,19 @@ class OrderKey(NamedTuple):
         return f"integration {self.integration_id}, order_id {self.order_id!r}"
 
 
+class OrderNumber(NamedTuple):
+    """Another name of an order, where its id is not at hand: its shop, and the number shown to the customer.
+
+    Orders may share a number, so that it is no key. Rule: LIST-ORDER-NUMBER.
+    """
+
+    integration_id: int
+    order_number: str
+
+    def __str__(self) -> str:
+        return f"integration {self.integration_id}, order_number {self.order_number!r}"
+
+
 def sendcloud_id(value: object) -> SendcloudId:
     """Read a Sendcloud id from a number or a string of digits.
 
@@ -46,6 +59,19 @@ def sendcloud_id(value: object) -> SendcloudId:
     if not 1 <= number <= LARGEST_ID:
         raise InvalidRequest("A Sendcloud id lies between 1 and 2**63 - 1.")
     return SendcloudId(number)
+
+
+def integration_id(value: object) -> int:
+    """Read the id of an integration from a number or a string of digits. Raises `InvalidRequest`. Rule: READ-ID."""
+    with reading("The id of an integration"):
+        number = _number_in(value) if isinstance(value, str) else as_whole_number(value)
+    if number is None or not 1 <= number <= LARGEST_ID:
+        given = "another string" if isinstance(value, str) else described(value)
+        raise InvalidRequest(
+            f"The id of an integration is a whole number from 1 to 2**63 - 1 or a string of its digits, not {given}; "
+            "integrations() lists those of the account."
+        )
+    return number
 
 
 def _number_in(value: str) -> int | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import inf
@@ -61,6 +61,10 @@ class RetryPolicy:
         """Send everything once."""
         return cls(attempts=1)
 
+    def hurried(self, seconds: float) -> RetryPolicy:
+        """Send once, and wait so many seconds at most."""
+        return replace(self, attempts=1, deadline=min(seconds, self.deadline))
+
 
 def _is_seconds(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and (0 <= value <= _LONGEST or value == inf)
@@ -102,6 +106,26 @@ def may_pass(problem: Outcome[Any] | SendcloudError) -> bool:
             return False
 
 
+def is_harmless(outcome: Outcome[Any]) -> bool:
+    """Tell whether nothing can have been carried out, so that even what must not be done twice may be sent again.
+
+    A label costs money, and two for one order are no use to anyone. It is sent again only when the request certainly
+    never left: no connection, no authorization; or when the service turned it away before looking at it, which is what
+    a 429 says. Not after a lost or unreadable answer, a 5xx or a 408, behind any of which a label may have been made.
+    Nor after a conflict: that says that an earlier request on the order is being processed, and this may be one for
+    its label, of another process. Whoever can tell should decide. Rule: LABEL-ONCE.
+    """
+    match outcome:
+        case Lost(sent=sent):
+            return not sent
+        case Withheld():
+            return True
+        case Refused(status=status):
+            return status == 429
+        case _:
+            return False
+
+
 def decide(
     attempt: int,
     elapsed: float,
@@ -110,19 +134,20 @@ def decide(
     random: Callable[[], float],
     *,
     reached: bool = True,
+    idempotent: bool = True,
 ) -> Retry | None:
     """Decide on one outcome; None means to take it as it is.
 
     `attempt` counts from 1, `elapsed` is in seconds since the first attempt began, `random` gives a number from 0 to
-    1. What may pass is sent again: every operation is safe to retry, each docstring of the clients says why. Where no
-    connection can be made and none ever was (not `reached`), the address is more likely wrong than the service down:
-    three attempts have to do.
+    1. What may pass is sent again where the operation is `idempotent`, and each docstring of the clients says why it
+    is; of one that is not, only what `is_harmless`. Where no connection can be made and none ever was (not `reached`),
+    the address is more likely wrong than the service down: three attempts have to do.
 
-    Rules: RATE-LIMIT, RATE-RETRY-AFTER, UPSERT-CONFLICT.
+    Rules: RATE-LIMIT, RATE-RETRY-AFTER, UPSERT-CONFLICT, LABEL-ONCE.
     """
     reason = _reason_to_retry(outcome)
     attempts = policy.attempts if reached or not _never_left(outcome) else min(policy.attempts, _ATTEMPTS_TO_REACH)
-    if reason is None or attempt >= attempts:
+    if reason is None or attempt >= attempts or not (idempotent or is_harmless(outcome)):
         return None
     asked = outcome.retry_after if isinstance(outcome, Refused) else None
     if asked is None:

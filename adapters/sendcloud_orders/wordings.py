@@ -52,6 +52,8 @@ The Integration could not be found with the search criteria given
 The page you have requested could not be found.
 Could not find specified item.
 Does not exist.
+The order has no valid shipping address.
+Currency {currency} is not allowed for this carrier. Please choose one of {currency}.
 Invalid username/password.
 Authentication credentials were not provided.
 You do not have permission to perform this action.
@@ -241,6 +243,7 @@ _METHODS = frozenset(("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,8})(?:\.[0-9]{1,3})?")
 _CHOICES = re.compile(r"'[^']*'(?:, '[^']*')*(?: or '[^']*')?")
 _CHOICE = re.compile(r"'([^']*)'")
+_CURRENCIES = re.compile(r"[A-Z]{3}(?:, [A-Z]{3}){0,30}")
 
 
 def _are_known_choices(text: str) -> bool:
@@ -255,6 +258,7 @@ _SAFE: dict[str, Callable[[str], bool]] = {
     "pattern": lambda text: text in vocabulary().patterns,
     "method": _METHODS.__contains__,
     "media": _MEDIA.__contains__,
+    "currency": lambda text: _CURRENCIES.fullmatch(text) is not None,
     "text": lambda text: False,
 }
 

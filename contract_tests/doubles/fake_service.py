@@ -6,6 +6,7 @@ The sandbox is the real thing; this one is there where a test wants to say, requ
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -43,6 +44,11 @@ class FakeService:
         self.stored: dict[tuple[int, str], dict[str, Json]] = {}
         self.sent: list[Sent] = []
         self.page_size = 100
+        self.labels: list[dict[str, Json]] = []
+        self.integrations: list[dict[str, Json]] = [
+            {"id": 41, "shop_name": "Invented Teas", "type": "api"},
+            {"id": 68, "shop_name": "Invented Lamps", "type": "shopify"},
+        ]
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -58,6 +64,12 @@ class FakeService:
         path = request.url.path.removeprefix("/api/v3")
         if path == "/orders":
             return self.upsert(request) if request.method == "POST" else self.list(request)
+        if path == "/orders/create-label-sync":
+            return self.label(json.loads(request.content))
+        if path == "/orders/create-labels-async":
+            return self.label_many(json.loads(request.content))
+        if path.startswith("/integrations"):
+            return self.read_integrations(path.removeprefix("/integrations").removeprefix("/"))
         found = [one for one in self.stored.values() if str(one["id"]) == path.rsplit("/", 1)[1]]
         if not found:
             return error(404, "The order could not be found with the search criteria given", code="not_found")
@@ -95,6 +107,65 @@ class FakeService:
         if start + size < len(rows):
             headers["Link"] = f'<https://other.example/v3/orders?cursor={start + size}>; rel="next"'
         return httpx.Response(200, json={"data": rows[start : start + size]}, headers=headers)
+
+    def label(self, body: Json) -> httpx.Response:
+        found = self.named(body["integration_id"], body["order"])
+        if found is None:
+            return error(404, NOTHING_TO_SHIP, code="not_found")
+        form = {"mime_type": "application/pdf"} | body["label_details"]
+        label = {**form, "file": b64encode(CONTENTS[form["mime_type"]]).decode()}
+        shipment = self.ship(found)
+        tracking = {"tracking_number": "INVENTED1", "tracking_url": "https://tracking.example.com/INVENTED1"}
+        documents = [{"type": "label", "document_type": "label", "size": "a6", "link": "https://panel.example.com/1"}]
+        return httpx.Response(
+            201, json={"data": {**shipment, "label_details": label, "documents": documents, **tracking}}
+        )
+
+    def label_many(self, body: Json) -> httpx.Response:
+        data, errors = [], []
+        for place, one in enumerate(body["orders"]):
+            found = self.named(body["integration_id"], one)
+            if found is None or "unshippable" in found["order_number"]:
+                detail = NOTHING_TO_SHIP if found is None else "The order has no valid shipping address."
+                status = "404" if found is None else "400"
+                errors.append(entry(f"/data/attributes/orders/[{place}]", detail) | {"status": status})
+            else:
+                shipment = self.ship(found)
+                data.append({**shipment, "parcels_ids": [shipment["parcel_id"], shipment["parcel_id"] + 1]})
+        return httpx.Response(202, json={"data": data} | ({"errors": errors} if errors else {}))
+
+    def named(self, integration: int, name: dict[str, Json]) -> dict[str, Json] | None:
+        return next(
+            (
+                one
+                for (shop, order_id), one in self.stored.items()
+                if shop == integration and name.get("order_id", order_id) == order_id
+                if name.get("order_number", one["order_number"]) == one["order_number"]
+            ),
+            None,
+        )
+
+    def ship(self, found: dict[str, Json]) -> dict[str, Json]:
+        number = len(self.labels) + 1
+        self.labels.append(found)
+        ids = {"shipment_id": str(7000 + number), "parcel_id": 8000 + 10 * number}
+        return ids | {"order_id": found["order_id"], "order_number": found["order_number"]}
+
+    def read_integrations(self, id: str) -> httpx.Response:
+        if not id:
+            return httpx.Response(200, json={"data": self.integrations})
+        found = [one for one in self.integrations if str(one["id"]) == id]
+        if not found:
+            return error(404, "The Integration could not be found with the search criteria given", code="not_found")
+        return httpx.Response(200, json={"data": found[0]})
+
+
+NOTHING_TO_SHIP = "The page you have requested could not be found."
+CONTENTS = {
+    "application/pdf": b"%PDF-1.4 invented",
+    "image/png": b"\x89PNG invented",
+    "application/zpl": b"^XA^FDinvented^FS^XZ",
+}
 
 
 def key_of(one: dict[str, Json]) -> tuple[int, str]:

@@ -21,11 +21,12 @@ PACKAGE = Path(sendcloud_orders.__file__).parent
 EXPORTED = """
     APIStatusError Accepted AppInfo AsyncCoalescing AsyncOrdersClient AuthenticationError BadRequestError
     BasicCredentials BatchOutcome BatchRejected CallableCredentials Clock Coalescing ConfigurationError
-    ConflictError ContractError Credentials FieldError Filters Hooks IncompleteUpsert InvalidOrders
-    InvalidRequest Journal NotFoundError NotSent NotYetAvailable OAuth2Credentials OrderId OrderKey OrdersClient
-    Pace PaceLimits Page PermissionDeniedError RateLimitError Rejected RequestEvent ResponseEvent RetryEvent
-    RetryPolicy SendcloudError SendcloudId ServerError TimeoutError TransportError Unknown UnknownAddressError
-    UnknownFieldEvent UnreadableRow UpdateNotApplied UpsertReport __version__ check_orders sendcloud_id to_input
+    ConflictError ContractError Credentials FieldError Filters Hooks IncompleteUpsert InvalidOrders InvalidRequest
+    Journal Label LabelError LabelMayExist LabelNotSaved LabelUnreadable NotFoundError NotSent NotYetAvailable
+    OAuth2Credentials OrderId OrderKey OrderNumber OrdersClient Pace PaceLimits Page PermissionDeniedError
+    RateLimitError Rejected RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError
+    TimeoutError TransportError Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied
+    UpsertReport __version__ check_orders sendcloud_id to_input
 """
 
 METHODS = [
@@ -40,6 +41,9 @@ METHODS = [
     "update",
     "delete",
     "wait_until_available",
+    "create_label",
+    "integrations",
+    "integration",
 ]
 
 
@@ -90,6 +94,9 @@ PURE = [
     "retry",
     "pagination",
     "report",
+    "integrations",
+    "label_answers",
+    "interrupts",
 ]
 
 
@@ -119,7 +126,9 @@ def test_the_clients_have_no_further_methods() -> None:
         assert public == {*METHODS, "from_env", "close"}
 
 
-@pytest.mark.parametrize("method", ["upsert", "upsert_batch", "list", "get", "find", "update", "delete"])
+@pytest.mark.parametrize(
+    "method", ["upsert", "upsert_batch", "list", "get", "find", "update", "delete", "integrations", "integration"]
+)
 def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: str) -> None:
     for client in (OrdersClient, AsyncOrdersClient):
         told = " ".join((getattr(client, method).__doc__ or "").split())
@@ -127,6 +136,15 @@ def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: 
             continue  # an iterator that refers to the other client's words
         assert "Safe to retry" in told
         assert "Rule" in told
+
+
+@pytest.mark.parametrize("method", ["create_label"])
+def test_the_docstring_of_what_costs_money_argues_why_it_is_never_sent_again(method: str) -> None:
+    for client in (OrdersClient, AsyncOrdersClient):
+        told = " ".join((getattr(client, method).__doc__ or "").split())
+        assert "Never sent again" in told
+        assert "Safe to retry" not in told
+        assert "LABEL-ONCE" in told
 
 
 HEAVY = """

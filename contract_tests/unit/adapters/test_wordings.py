@@ -37,7 +37,7 @@ def test_every_error_of_the_spec_is_read_whole(name: str) -> None:
         assert shown.parameter == error.get("source", {}).get("parameter")
         pointer = error.get("source", {}).get("pointer", "").replace("/[", "/").replace("]", "")
         spelled = f"{'' if shown.index is None else shown.index}.{spell_path(shown.path)}".strip(".")
-        steps = [step for step in pointer.split("/") if step not in ("", "data", "attributes", "order")]
+        steps = [step for step in pointer.split("/") if step not in ("", "data", "attributes", "orders", "order")]
         assert spelled.replace("[", ".").replace("]", "").split(".") == (steps or [""])
 
 
