@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         ConflictError,
         ContractError,
         FieldError,
+        IncompleteLabels,
         IncompleteUpsert,
         InvalidOrders,
         InvalidRequest,
@@ -51,6 +52,15 @@ if TYPE_CHECKING:
     from .identity import OrderId, OrderKey, OrderNumber, SendcloudId, sendcloud_id
     from .inputs import to_input
     from .journal import Journal
+    from .label_report import (
+        LabelAccepted,
+        LabelNotSent,
+        LabelOutcome,
+        LabelRejected,
+        LabelReport,
+        LabelUnknown,
+        UnaskedShipment,
+    )
     from .labels import Label
     from .pacing import Pace, PaceLimits
     from .pagination import Filters, Page, UnreadableRow
@@ -79,14 +89,21 @@ __all__ = [
     "FieldError",
     "Filters",
     "Hooks",
+    "IncompleteLabels",
     "IncompleteUpsert",
     "InvalidOrders",
     "InvalidRequest",
     "Journal",
     "Label",
+    "LabelAccepted",
     "LabelError",
     "LabelMayExist",
     "LabelNotSaved",
+    "LabelNotSent",
+    "LabelOutcome",
+    "LabelRejected",
+    "LabelReport",
+    "LabelUnknown",
     "LabelUnreadable",
     "NotFoundError",
     "NotSent",
@@ -111,6 +128,7 @@ __all__ = [
     "ServerError",
     "TimeoutError",
     "TransportError",
+    "UnaskedShipment",
     "Unknown",
     "UnknownAddressError",
     "UnknownFieldEvent",
@@ -135,14 +153,17 @@ _HOMES = {
     "coalescing": "AsyncCoalescing Coalescing",
     "errors": """
         APIStatusError AuthenticationError BadRequestError BatchRejected ConfigurationError ConflictError
-        ContractError FieldError IncompleteUpsert InvalidOrders InvalidRequest LabelError LabelMayExist LabelNotSaved
-        LabelUnreadable NotFoundError NotYetAvailable PermissionDeniedError RateLimitError SendcloudError ServerError
-        TimeoutError TransportError UnknownAddressError UpdateNotApplied
+        ContractError FieldError IncompleteLabels IncompleteUpsert InvalidOrders InvalidRequest LabelError
+        LabelMayExist LabelNotSaved LabelUnreadable NotFoundError NotYetAvailable PermissionDeniedError RateLimitError
+        SendcloudError ServerError TimeoutError TransportError UnknownAddressError UpdateNotApplied
     """,
     "events": "Hooks RequestEvent ResponseEvent RetryEvent UnknownFieldEvent",
     "identity": "OrderId OrderKey OrderNumber SendcloudId sendcloud_id",
     "inputs": "to_input",
     "journal": "Journal",
+    "label_report": """
+        LabelAccepted LabelNotSent LabelOutcome LabelRejected LabelReport LabelUnknown UnaskedShipment
+    """,
     "labels": "Label",
     "pacing": "Pace PaceLimits",
     "pagination": "Filters Page UnreadableRow",

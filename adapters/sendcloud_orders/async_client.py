@@ -20,6 +20,7 @@ from sendcloud_orders_api.models import (
     OrderInput,
     OrderReference,
     OrderUpdate,
+    OrderWithParcelsInput,
     ShopIntegration,
 )
 
@@ -39,6 +40,8 @@ from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId, integration_id
 from .integrations import read_integration, read_integrations
 from .journal import Journal
+from .label_report import LabelReport
+from .labelling import MAX_LABELS, OnLabelOutcome, refuse_single_label
 from .labels import Label, LabelPurchase, OrderToLabel, ShipOptions, ShipWith
 from .lingering import AsyncReader, Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
@@ -449,6 +452,44 @@ class AsyncOrdersClient:
             order, options, mime_type=mime_type, dpi=dpi, path=path, overwrite=overwrite, partner_id=partner_id
         ) as purchase:
             return await self._converse(purchase.converse(), timeout)
+
+    async def create_labels(
+        self,
+        orders: Iterable[OrderToLabel | OrderWithParcelsInput] | AsyncIterable[OrderToLabel | OrderWithParcelsInput],
+        *,
+        integration: int | None = None,
+        ship_with: ShipWith | None = None,
+        apply_shipping_rules: bool | None = None,
+        sender_address_id: int | None = None,
+        brand_id: int | None = None,
+        at_a_time: int = MAX_LABELS,
+        on_outcome: OnLabelOutcome | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> LabelReport:
+        """Announce the shipments of any number of stored orders, like `OrdersClient.create_labels`.
+
+        `orders` may be an asynchronous iterable as well. Never sent again, for the reasons that
+        `OrdersClient.create_labels` gives; a cancellation leaves with the `label_report`.
+        Rules: LABELS-CREATE, LABELS-LIMIT, LABELS-PARTIAL, LABELS-PARCELS, LABEL-ONCE.
+        """
+        options = ShipOptions(
+            ship_with=ship_with,
+            apply_shipping_rules=apply_shipping_rules,
+            sender_address_id=sender_address_id,
+            brand_id=brand_id,
+        )
+        self._wire.check_usable(timeout)
+        refuse_single_label(orders, awaitable=True)
+        with self._settings.label_run(
+            options, integration=integration, at_a_time=at_a_time, on_outcome=on_outcome
+        ) as run:
+            if isinstance(orders, AsyncIterable):
+                async for planned in run.plan_async(orders):
+                    await self._converse(run.deliver(planned), timeout)
+            else:
+                for planned in run.plan(orders):
+                    await self._converse(run.deliver(planned), timeout)
+        return run.finish()
 
     # ------------------------------------------------------------------ integrations
 

@@ -19,6 +19,7 @@ from sendcloud_orders_api.models import (
     OrderInput,
     OrderReference,
     OrderUpdate,
+    OrderWithParcelsInput,
     ShopIntegration,
 )
 
@@ -38,6 +39,8 @@ from .exchange import Call, Conversation, Exchange, Pause
 from .identity import SendcloudId, integration_id
 from .integrations import read_integration, read_integrations
 from .journal import Journal
+from .label_report import LabelReport
+from .labelling import MAX_LABELS, OnLabelOutcome, refuse_single_label
 from .labels import Label, LabelPurchase, OrderToLabel, ShipOptions, ShipWith
 from .lingering import Linger
 from .operations import Reference, delete_one, find_order, id_of, read_order, update_one, wait_for
@@ -504,6 +507,60 @@ class OrdersClient:
             order, options, mime_type=mime_type, dpi=dpi, path=path, overwrite=overwrite, partner_id=partner_id
         ) as purchase:
             return self._converse(purchase.converse(), timeout)
+
+    def create_labels(
+        self,
+        orders: Iterable[OrderToLabel | OrderWithParcelsInput],
+        *,
+        integration: int | None = None,
+        ship_with: ShipWith | None = None,
+        apply_shipping_rules: bool | None = None,
+        sender_address_id: int | None = None,
+        brand_id: int | None = None,
+        at_a_time: int = MAX_LABELS,
+        on_outcome: OnLabelOutcome | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> LabelReport:
+        """Announce the shipments of any number of stored orders, and say what became of each of them.
+
+        `orders` name orders as for `create_label`, mixed, of any integrations; they go out in requests of at most
+        `at_a_time` (1 to 20) orders of one integration, one request after the other, and are not kept. An
+        `OrderWithParcelsInput`, or a dict of its fields, splits an order into parcels; it names an order of the
+        `integration` that is given here. The labels are made later: read them by GET /shipments/{shipment_id}, which is
+        not covered here, or ask `create_label` for one at once.
+
+        Not all or nothing: of one request some orders may be accepted and others rejected, and the run goes on. It ends
+        early when the service turns the caller away, and when three requests in a row get no usable answer. An order
+        that comes twice is rejected the second time. `on_outcome` is called with what became of each request.
+
+        Never sent again: each shipment costs money. Only a request that certainly never left is retried, and one that a
+        429 or a 401 with a token to renew turned away. After a lost or unreadable answer, a 5xx, or a time-out the
+        orders of the request are unknown, and somebody has to look whether there are shipments of them, in the panel or
+        by GET /shipments, before they are asked for again; `at_a_time=1` leaves one order in doubt where 20 leave 20.
+        Orders that met a conflict are not sent: the other request may be one for their labels.
+
+        A run that ends with orders rejected, not sent or unknown returns its report: ask `report.ok`, or call
+        `report.raise_for_rejected()`. Raises `InvalidOrders` when the input is empty, `InvalidRequest` for what cannot
+        be asked for, an `APIStatusError` when the service turns the caller away, `IncompleteLabels` when the iterable
+        or a callback raised. Each of them carries the report so far as `label_report`, and so does whatever else ends
+        the run: a `KeyboardInterrupt`, a cancellation. The orders of the request under way are unknown then.
+
+        Rules: LABELS-CREATE, LABELS-LIMIT, LABELS-PARTIAL, LABELS-PARCELS, LABEL-ONCE, LABEL-NAMED.
+        """
+        options = ShipOptions(
+            ship_with=ship_with,
+            apply_shipping_rules=apply_shipping_rules,
+            sender_address_id=sender_address_id,
+            brand_id=brand_id,
+        )
+        self._wire.check_usable(timeout)
+        refuse_single_label(orders)
+        with self._settings.label_run(
+            options, integration=integration, at_a_time=at_a_time, on_outcome=on_outcome
+        ) as run:
+            for planned in run.plan(orders):
+                self._converse(run.deliver(planned), timeout)
+        return run.finish()
 
     # ------------------------------------------------------------------ integrations
 

@@ -31,6 +31,7 @@ LONGEST_BODY = 4 * 2**20
 _CONFLICT = re.compile("still processing", re.IGNORECASE)
 _NO_SUCH_PAGE = re.compile(r"(?:\b|_)(?:page|route|url|path|endpoint)(?:\b|_)", re.IGNORECASE)
 _SCALAR = re.compile(rb"\s*(?:-?[0-9][0-9.eE+-]*|true|false|null)\s*")
+_STATUS = re.compile(rb'"?([1-9][0-9]{2})"?')
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 Form: TypeAlias = Literal["envelope", "v2", "json", "html", "xml", "text", "empty", "too long"]
@@ -53,7 +54,7 @@ class ErrorBody:
 
     `omitted` counts the errors beyond `MOST_ERRORS`. `conflict` tells that an earlier request on the same order is
     still being processed, `unknown_address` that the server knows no such address, whatever became of the order.
-    `remark` says what is odd about the body, in our own words.
+    `remark` says what is odd about the body, in our own words. `statuses` are those that the errors themselves give.
     """
 
     form: Form
@@ -63,6 +64,7 @@ class ErrorBody:
     unknown_address: bool = False
     remark: str = ""
     raw: Unshown = field(default_factory=Unshown, compare=False)
+    statuses: tuple[int | None, ...] = ()
 
 
 def read_error_body(status: int, content: bytes, *, missing_as_page: bool = False) -> ErrorBody:
@@ -89,6 +91,7 @@ def read_error_body(status: int, content: bytes, *, missing_as_page: bool = Fals
         unknown_address=status == 404 and (form != "envelope" or not errors or no_page),
         remark=_REMARKS.get(form, ""),
         raw=Unshown(content),
+        statuses=tuple(entry.status for entry in entries),
     )
 
 
@@ -141,6 +144,7 @@ class _Entry(msgspec.Struct):
     code: msgspec.Raw = _ABSENT
     source: msgspec.Raw = _ABSENT
     request: msgspec.Raw = _ABSENT
+    status: msgspec.Raw = _ABSENT
     parcel: msgspec.Raw = _ABSENT
     parcels: msgspec.Raw = _ABSENT
 
@@ -177,6 +181,12 @@ def _text(raw: msgspec.Raw) -> str:
         return ""
 
 
+def _status(raw: msgspec.Raw) -> int | None:
+    """Read the status of an error, which is a number in one answer and a text in the next."""
+    digits = _STATUS.fullmatch(bytes(memoryview(raw)[:8]))
+    return int(digits[1]) if digits else None
+
+
 def _source(raw: msgspec.Raw) -> _Source:
     try:
         return _SOURCE.decode(raw)
@@ -193,6 +203,7 @@ class _Said:
     pointer: str = ""
     parameter: str = ""
     header: str = ""
+    status: int | None = None
 
 
 def _read_entries(top: _Level) -> tuple[list[_Said], int]:
@@ -217,7 +228,8 @@ def _said(entry: _Level) -> _Said | None:
     if not said:
         return None
     source = _source(entry.source)
-    return _Said(said, code or error, _text(source.pointer), _text(source.parameter), _text(source.header))
+    pointer, parameter, header = map(_text, (source.pointer, source.parameter, source.header))
+    return _Said(said, code or error, pointer, parameter, header, _status(entry.status))
 
 
 def _tells_conflict(said: _Said) -> bool:

@@ -22,6 +22,7 @@
     │   ├── LabelMayExist             no usable answer came: whether there is a label is not known
     │   ├── LabelUnreadable           there is a shipment, and its label cannot be read from the answer
     │   └── LabelNotSaved             the label is here, on the error, and could not be written to its file
+    ├── IncompleteLabels          a run of labels that did not end with a shipment for every order; has a label_report
     └── IncompleteUpsert          an upsert that did not end with every order accepted; has a report
         └── BatchRejected         ... because the service or the check refused some orders
 
@@ -43,6 +44,7 @@ from .wordings import BLANK
 
 if TYPE_CHECKING:
     from .identity import OrderKey, OrderNumber, SendcloudId
+    from .label_report import LabelReport
     from .labels import Label
     from .report import Rejected, UpsertReport
 
@@ -102,7 +104,7 @@ class FieldError:
 
     `index` counts from 0 within the request that was refused; in a report the position stands beside the errors
     instead. What is not known to be the service's own word is `[...]`, in `message`, `path`, `code`, `parameter` and
-    `header` alike. Rules: ERROR-POINTER, ERROR-CODES-OPEN.
+    `header` alike. `hint` says in our own words what would do. Rules: ERROR-POINTER, ERROR-CODES-OPEN.
     """
 
     message: str
@@ -111,6 +113,7 @@ class FieldError:
     index: int | None = None
     parameter: str | None = None
     header: str | None = None
+    hint: str = ""
 
     @property
     def field(self) -> str:
@@ -124,16 +127,20 @@ class FieldError:
         said = cut(self.message, _LONGEST_PART)
         if said == BLANK and self.code not in (None, BLANK):
             said = f"{BLANK} (code {self.code})"
+        if self.hint:
+            said = f"{said.removesuffix('.')} ({cut(self.hint, _LONGEST_PART)})"
         return f"{cut(where, _LONGEST_PART)}: {said}" if where else said
 
 
 class SendcloudError(Exception):
     """Any error of this package.
 
-    `report` is set when an upsert was under way: what had become of each order by then.
+    `report` is set when an upsert was under way, and `label_report` when labels were being made: what had become of
+    each order by then.
     """
 
     report: UpsertReport | None = None
+    label_report: LabelReport | None = None
 
     def __init__(self, *args: object, raw: Unshown = _NOTHING) -> None:
         super().__init__(*map(_showable, args))
@@ -283,17 +290,16 @@ _HINTS = {
     403: "The credentials lack a permission or scope.",
     429: "The rate limit was still exceeded after the last attempt.",
 }
-NOTHING_TO_SHIP = (
+_NOTHING_TO_SHIP = (
     "By the page that is not found the service means the order: its integration has none of this id or number, or not "
     "yet. A fresh order may take seconds to be stored: wait_until_available waits for that."
 )
-"""What a 404 of the label operations says."""
 
 _LABELS_FORBIDDEN = "The credentials lack a permission or scope: labels need write:parcel."
 _INTEGRATIONS_FORBIDDEN = "The credentials lack a permission or scope: integrations need read:integration."
 _OPERATION_HINTS = {
-    ("create_label", 404): NOTHING_TO_SHIP,
-    ("create_labels", 404): NOTHING_TO_SHIP,
+    ("create_label", 404): _NOTHING_TO_SHIP,
+    ("create_labels", 404): _NOTHING_TO_SHIP,
     ("create_label", 403): _LABELS_FORBIDDEN,
     ("create_labels", 403): _LABELS_FORBIDDEN,
     ("list_integrations", 403): _INTEGRATIONS_FORBIDDEN,
@@ -441,6 +447,19 @@ class LabelNotSaved(LabelError):
     """The label was made, and could not be written to its file; `label` is the label."""
 
 
+class IncompleteLabels(SendcloudError):
+    """A run of labels that did not end with a shipment for every order; `label_report` says what became of each."""
+
+    label_report: LabelReport
+
+    def __init__(self, message: str, label_report: LabelReport) -> None:
+        super().__init__(message)
+        self.label_report = label_report
+
+    def __str__(self) -> str:
+        return f"{self.args[0]}\n{self.label_report}"
+
+
 class IncompleteUpsert(SendcloudError):
     """An upsert that did not end with every order accepted; `report` says what became of each."""
 
@@ -523,6 +542,6 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
-def named(position: int, key: OrderKey | None) -> str:
+def named(position: int, key: OrderKey | OrderNumber | None) -> str:
     """Name an order in a message: where it stood in the input, and its key when that could be read."""
     return f"position {position} ({cut(str(key), _LONGEST_PART)})" if key else f"position {position}"

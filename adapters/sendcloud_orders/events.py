@@ -12,6 +12,7 @@ from sendcloud_orders_api.types import FieldPath
 from .arguments import check_function, drop_coroutine
 from .errors import ConfigurationError
 from .exchange import Operation
+from .label_report import LabelOutcome
 from .report import BatchOutcome
 from .unknown_fields import Sightings, tell_fields
 
@@ -80,7 +81,8 @@ class Hooks:
     but `batch`, which the calling thread calls, must stand to be called from any of them at the same time.
     `unknown_field` is called once for each field that a client meets.
 
-    They hold neither bodies nor query values nor ids, except the outcome of a batch, which names keys and ids. An
+    They hold neither bodies nor query values nor ids, except the outcome of a batch and that of a request for `labels`,
+    which name keys and ids. An
     exception of a hook is logged by its type and ends there: watching must not change what is watched.
 
     Raises `ConfigurationError` for what is no function, and for coroutine functions, which nobody would await.
@@ -90,6 +92,7 @@ class Hooks:
     response: Callable[[ResponseEvent], object] | None = None
     retry: Callable[[RetryEvent], object] | None = None
     batch: Callable[[BatchOutcome], object] | None = None
+    labels: Callable[[LabelOutcome], object] | None = None
     unknown_field: Callable[[UnknownFieldEvent], object] | None = None
 
     def __post_init__(self) -> None:
@@ -173,6 +176,18 @@ class Reporter:
         )
         if self._hooks.batch:
             _call("batch", self._hooks.batch, outcome)
+
+    def labels(self, outcome: LabelOutcome) -> None:
+        """Tell what became of the orders of a request for labels."""
+        logger.info(
+            "labels: %d accepted, %d rejected, %d not sent, %d unknown",
+            len(outcome.accepted),
+            len(outcome.rejected),
+            len(outcome.not_sent),
+            len(outcome.unknown),
+        )
+        if self._hooks.labels:
+            _call("labels", self._hooks.labels, outcome)
 
 
 def _extra(event: Any) -> dict[str, object]:

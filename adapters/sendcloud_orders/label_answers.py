@@ -40,7 +40,7 @@ def read_shipments(answer: Answer) -> list[Shipment]:
         problem = UnreadableResponse(*error.args) if error.args else error
     else:
         return data if isinstance(data, list) else [data]
-    shipments = [one for part in _parts(answer.content) if (one := read_in_pieces(answer, part, Shipment))]
+    shipments = [one for part in parts_of(answer.content) if (one := read_in_pieces(answer, part, Shipment))]
     if not any(map(_tells_something, shipments)):
         raise problem
     return shipments
@@ -74,10 +74,12 @@ def read_in_pieces(answer: Answer, part: bytes, kind: type[S]) -> S | None:
 _INTEGER = re.compile(rb"-?[0-9]{1,20}")
 
 
-def _parts(content: bytes) -> Iterable[bytes]:
-    """Cut an answer into the objects that may be shipments."""
+def parts_of(content: bytes, *, alone: bool = True) -> Iterable[bytes]:
+    """Cut an answer into the objects that may be shipments; with `alone` one may be the whole of it."""
     try:
         top = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
+        if "data" not in top and not alone:
+            return []
         data = bytes(top["data"]) if "data" in top else content
         return map(bytes, msgspec.json.decode(data, type=list[msgspec.Raw])) if data.startswith(b"[") else [data]
     except _NO_JSON:

@@ -42,10 +42,11 @@ from .identity import LARGEST_ID, OrderId, OrderKey, OrderNumber
 from .interrupts import left_by
 from .label_answers import is_about, label_in, read_shipments, shipment_ids, shown_id
 from .label_files import NotWritten, Place, reserve
+from .label_report import LabelNotSent
 from .report import Accepted
 
-OrderToLabel = OrderKey | OrderNumber | Accepted | Order | OrderInput | Mapping[str, Any]
-"""What names the order of a label: its key or number, an outcome of an upsert, or the order itself."""
+OrderToLabel = OrderKey | OrderNumber | Accepted | LabelNotSent | Order | OrderInput | Mapping[str, Any]
+"""What names the order of a label: its key or number, an outcome that says that it may be asked for, or the order."""
 
 LONGEST_ORDER_ID = 64
 LONGEST_ORDER_NUMBER = 255
@@ -142,7 +143,7 @@ def _name_in(order: object) -> OrderKey | OrderNumber | None:
             return OrderNumber(integration, check_text("order_number", number))
         case OrderKey(integration_id=integration, order_id=order_id):
             return OrderKey(integration, OrderId(check_text("order_id", order_id)))
-        case Accepted(key=key):
+        case Accepted(key=key) | LabelNotSent(key=key):
             return key
         case msgspec.Struct() | Mapping():
             return read_key(order)

@@ -20,6 +20,8 @@ from .errors import ConfigurationError
 from .events import Hooks, Reporter
 from .exchange import Call
 from .journal import Journal, check_journal_path
+from .labelling import LabelRun, OnLabelOutcome
+from .labels import ShipOptions
 from .pacing import Pace
 from .retry import RetryPolicy
 from .transport import AsyncHttpTransport, HttpTransport, Timeout, WireSettings
@@ -161,6 +163,19 @@ class Settings:
             reporter=self.reporter,
             partner_id=self.partner_id,
             keep_report=keep_report,
+        )
+
+    def label_run(
+        self, options: ShipOptions, *, integration: int | None, at_a_time: int, on_outcome: OnLabelOutcome | None
+    ) -> LabelRun:
+        """Begin a run of labels. Raises `InvalidRequest` for what cannot be asked for."""
+        return LabelRun(
+            options,
+            integration=integration,
+            at_a_time=at_a_time,
+            on_outcome=on_outcome,
+            reporter=self.reporter,
+            partner_id=self.partner_id,
         )
 
     @contextmanager

@@ -40,6 +40,7 @@ from .errors import (
 from .events import Hooks, Reporter
 from .exchange import Conversation
 from .identity import SendcloudId
+from .interrupts import left_by
 from .journal import Entry, Journal, digest
 from .report import BatchOutcome, NotSent, Rejected, UpsertReport
 from .retry import may_pass
@@ -86,7 +87,7 @@ class UpsertOptions:
             check_function("on_outcome", self.on_outcome)
 
 
-def refuse_single(orders: object, *, awaitable: bool = False) -> None:
+def refuse_single(orders: object, *, awaitable: bool = False, taken_by: str = "upsert or upsert_iter") -> None:
     """Raise `InvalidOrders` for what is not an iterable of orders.
 
     That is one order where several are wanted, something that holds none, or an asynchronous iterable where nobody
@@ -98,8 +99,8 @@ def refuse_single(orders: object, *, awaitable: bool = False) -> None:
         single = isinstance(orders, Mapping | msgspec.Struct | str | bytes | bytearray | UpsertReport | type)
     if asynchronous and not plain and not awaitable:
         raise InvalidOrders(
-            "An asynchronous iterable of orders needs upsert or upsert_iter of AsyncOrdersClient; pass a list or "
-            "another plain iterable."
+            f"An asynchronous iterable of orders needs {taken_by} of AsyncOrdersClient; pass a list or another plain "
+            "iterable."
         )
     if single or not (plain or asynchronous):
         raise InvalidOrders(f"Pass the orders as a list or another iterable, not as a single {type_name(orders)}.")
@@ -374,13 +375,8 @@ class UpsertRun:
         told = f"{type(error).__name__} ended the run: {self.report.counts}."
         if isinstance(error, Exception):
             return IncompleteUpsert(told, self.report)
-        left: BaseException = error
-        if type(error) is KeyboardInterrupt:
-            # A new one, for the trace of the old one shows the inside of every library that it passed through.
-            left = KeyboardInterrupt(*error.args)
-            left.__suppress_context__ = True
+        left = left_by(error, f"{told} `report` on this exception names each order.")
         left.report = self.report  # type: ignore[attr-defined]
-        left.add_note(f"{told} `report` on this exception names each order.")
         return left
 
 

@@ -335,7 +335,7 @@ def check(public: Public, odds: Mapping[str, Odd], runner: asyncio.Runner) -> No
     assert len(message) < LONGEST_MESSAGE
     assert SECRET not in message + repr(error)
     refused = isinstance(error, ConfigurationError | InvalidRequest) and not isinstance(error, APIStatusError)
-    by_callback = error.report is not None
+    by_callback = error.report is not None or error.label_report is not None
     if refused and len(odds) == 1 and not by_callback:
         assert names(message, *odds), message
 

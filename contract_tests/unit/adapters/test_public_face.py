@@ -21,11 +21,12 @@ PACKAGE = Path(sendcloud_orders.__file__).parent
 EXPORTED = """
     APIStatusError Accepted AppInfo AsyncCoalescing AsyncOrdersClient AuthenticationError BadRequestError
     BasicCredentials BatchOutcome BatchRejected CallableCredentials Clock Coalescing ConfigurationError
-    ConflictError ContractError Credentials FieldError Filters Hooks IncompleteUpsert InvalidOrders InvalidRequest
-    Journal Label LabelError LabelMayExist LabelNotSaved LabelUnreadable NotFoundError NotSent NotYetAvailable
-    OAuth2Credentials OrderId OrderKey OrderNumber OrdersClient Pace PaceLimits Page PermissionDeniedError
-    RateLimitError Rejected RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError
-    TimeoutError TransportError Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied
+    ConflictError ContractError Credentials FieldError Filters Hooks IncompleteLabels IncompleteUpsert InvalidOrders
+    InvalidRequest Journal Label LabelAccepted LabelError LabelMayExist LabelNotSaved LabelNotSent LabelOutcome
+    LabelRejected LabelReport LabelUnknown LabelUnreadable NotFoundError NotSent NotYetAvailable OAuth2Credentials
+    OrderId OrderKey OrderNumber OrdersClient Pace PaceLimits Page PermissionDeniedError RateLimitError Rejected
+    RequestEvent ResponseEvent RetryEvent RetryPolicy SendcloudError SendcloudId ServerError TimeoutError
+    TransportError UnaskedShipment Unknown UnknownAddressError UnknownFieldEvent UnreadableRow UpdateNotApplied
     UpsertReport __version__ check_orders sendcloud_id to_input
 """
 
@@ -42,6 +43,7 @@ METHODS = [
     "delete",
     "wait_until_available",
     "create_label",
+    "create_labels",
     "integrations",
     "integration",
 ]
@@ -96,6 +98,9 @@ PURE = [
     "report",
     "integrations",
     "label_answers",
+    "label_matching",
+    "label_report",
+    "labelling",
     "interrupts",
 ]
 
@@ -138,7 +143,7 @@ def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: 
         assert "Rule" in told
 
 
-@pytest.mark.parametrize("method", ["create_label"])
+@pytest.mark.parametrize("method", ["create_label", "create_labels"])
 def test_the_docstring_of_what_costs_money_argues_why_it_is_never_sent_again(method: str) -> None:
     for client in (OrdersClient, AsyncOrdersClient):
         told = " ".join((getattr(client, method).__doc__ or "").split())
