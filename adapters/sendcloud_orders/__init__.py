@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .app_info import AppInfo
     from .async_client import AsyncOrdersClient
     from .auth import BasicCredentials, CallableCredentials, Credentials, OAuth2Credentials
+    from .changes import AsyncChanges, Changes
     from .checked_orders import check_orders
     from .client import OrdersClient
     from .clock import Clock
@@ -72,6 +73,7 @@ __all__ = [
     "APIStatusError",
     "Accepted",
     "AppInfo",
+    "AsyncChanges",
     "AsyncCoalescing",
     "AsyncOrdersClient",
     "AuthenticationError",
@@ -80,6 +82,7 @@ __all__ = [
     "BatchOutcome",
     "BatchRejected",
     "CallableCredentials",
+    "Changes",
     "Clock",
     "Coalescing",
     "ConfigurationError",
@@ -147,6 +150,7 @@ _HOMES = {
     "app_info": "AppInfo",
     "async_client": "AsyncOrdersClient",
     "auth": "BasicCredentials CallableCredentials Credentials OAuth2Credentials",
+    "changes": "AsyncChanges Changes",
     "checked_orders": "check_orders",
     "client": "OrdersClient",
     "clock": "Clock",

@@ -8,9 +8,10 @@ import builtins
 import ssl
 from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import aclosing
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
 from uuid import UUID
 
 from sendcloud_orders_api.models import (
@@ -29,6 +30,7 @@ from .app_info import AppInfo
 from .arguments import check_flag, check_wait, check_whole_number
 from .auth import Credentials, authorize_async, bind_async, renew_async
 from .batching import MAX_BODY_BYTES, Duplicates, PlannedBatch
+from .changes import LOOKBACK, SETTLE, AsyncChanges, ChangeFeed, read_scope
 from .checking import UnknownFields
 from .clock import Clock
 from .coalescing import LINGER, AsyncCoalescing, options_of_coalescing
@@ -357,6 +359,28 @@ class AsyncOrdersClient:
         finally:
             if coming is not None:
                 coming.cancel()
+
+    # ------------------------------------------------------------------ changes
+
+    def changes(
+        self,
+        *,
+        since: datetime | str,
+        integration: int | Iterable[int] | None = None,
+        lookback: timedelta | Literal["all"] = LOOKBACK,
+        settle: float = SETTLE,
+        poll: float | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> AsyncChanges:
+        """Yield the orders that were created or modified since a moment, like `OrdersClient.changes`.
+
+        What that says of the shop's dates, and of orders that no filter finds, holds here too. A cancellation leaves
+        iterator and `token` where they were. Safe to retry: it only reads.
+        Rules: CHANGES-SINCE, CHANGES-DATES, CHANGES-SETTLE, CHANGES-TOKEN, CHANGES-UNDATED, LIST-SORT.
+        """
+        self._wire.check_usable(timeout)
+        scope = read_scope(self._settings.account, integration=integration, lookback=lookback, settle=settle, poll=poll)
+        return AsyncChanges(ChangeFeed(since, scope), lambda conversation: self._converse(conversation, timeout))
 
     # ------------------------------------------------------------------ one order
 

@@ -7,9 +7,10 @@ import ssl
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
 from uuid import UUID
 
 from sendcloud_orders_api.models import (
@@ -28,6 +29,7 @@ from .app_info import AppInfo
 from .arguments import check_flag, check_wait, check_whole_number
 from .auth import Credentials, authorize, bind, renew
 from .batching import MAX_BODY_BYTES, Duplicates
+from .changes import LOOKBACK, SETTLE, ChangeFeed, Changes, read_scope
 from .checking import UnknownFields
 from .clock import Clock
 from .coalescing import LINGER, Coalescing, options_of_coalescing
@@ -372,6 +374,62 @@ class OrdersClient:
                 yield page
                 page = coming.result()
             yield page
+
+    # ------------------------------------------------------------------ changes
+
+    def changes(
+        self,
+        *,
+        since: datetime | str,
+        integration: int | Iterable[int] | None = None,
+        lookback: timedelta | Literal["all"] = LOOKBACK,
+        settle: float = SETTLE,
+        poll: float | None = None,
+        timeout: Timeout | float | None = None,
+    ) -> Changes:
+        """Yield the orders that were created or modified since a moment, each as it is now, oldest id first.
+
+            changes = orders.changes(since=datetime(2026, 11, 2, 9, 30, tzinfo=UTC), poll=60)
+            for order in changes:
+                handle(order)
+                keep(changes.token)
+
+        `since` is a datetime with a time zone, which is compared with `modified_at`, the moment at which the service
+        stored an order last; or the `token` of an earlier call for the same account and `integration`. The token
+        covers every order that was handed out, the one in the loop's hands included, and resumes exactly: nothing is
+        missed and nothing comes twice, in the middle of a page too. It is text, some hundred characters long and about
+        12 more for each order that changed within `settle`, of which it holds 10,000 at most.
+
+        **What surprises everybody**: the service cannot be asked for `modified_at`. Its filters compare the *shop's*
+        dates, `order_created_at` and `order_updated_at`, and their days alone. So this asks for the orders whose shop's
+        dates are at most `lookback` older than what is still to be told, and compares `modified_at` here. An order
+        whose dates are both older than that, and that changed all the same (by an update, say, or an upsert that left
+        its dates as they were), is **not told**. `lookback="all"` looks at every order of the account: it misses none,
+        and costs a read for each 200 orders in every round, where a `timedelta` costs about two for each 200 orders of
+        so many days. There are 1000 reads a minute.
+
+        Deleted orders are never told, for nothing is left to be listed. Two changes of an order between two looks
+        are one: the order comes as it is then. Orders without a `modified_at`, which the service always writes as far
+        as is known, come once for each content that is seen, and again after a token.
+
+        `settle` is in seconds, how long the service may take to show what it has accepted: it accepts at one moment,
+        writes that as `modified_at`, and lists the order some seconds later. What took longer is missed. "Now" is what
+        the service's answers call so; the clock of this machine may be wrong. When more than 10,000 orders changed
+        within `settle`, the others come once they are so old.
+
+        With `poll` it never ends, and waits so many seconds (1 or more) between the end of a round and the next;
+        without, it ends after one round, and `token` goes on later. `close` ends it, from another thread too.
+
+        Safe to retry: it only reads. Whatever is raised, the same iterator goes on where it stood, and so does its
+        token. Rows that break the contract do not hide the others: a round ends with `ContractError` that names them.
+        Raises `InvalidRequest` for a `since` without a time zone, and for a token that is damaged or of another account
+        or other integrations.
+
+        Rules: CHANGES-SINCE, CHANGES-DATES, CHANGES-SETTLE, CHANGES-TOKEN, CHANGES-UNDATED, LIST-SORT.
+        """
+        self._wire.check_usable(timeout)
+        scope = read_scope(self._settings.account, integration=integration, lookback=lookback, settle=settle, poll=poll)
+        return Changes(ChangeFeed(since, scope), lambda conversation: self._converse(conversation, timeout))
 
     # ------------------------------------------------------------------ one order
 

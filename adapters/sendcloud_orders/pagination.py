@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from itertools import islice
@@ -21,6 +21,7 @@ from .arguments import check_choice, check_whole_number, described, quoted, read
 from .errors import ContractError, InvalidRequest
 from .exchange import LIST, Answer, Call, Conversation, Exchange, value_of
 from .identity import LARGEST_ID
+from .retry import read_http_date
 
 LARGEST_PAGE = 200
 """Rows that a page may hold. Rule: LIST-PAGE-SIZE."""
@@ -70,12 +71,15 @@ class UnreadableRow:
 class Page:
     """One page: its orders, and the cursor of the next page or None.
 
-    `unreadable` names the rows that break the contract; the other orders are in `orders`. Rule: READ-TOLERANT.
+    `unreadable` names the rows that break the contract; the other orders are in `orders`. `answered_at` is when the
+    page was sent, in seconds since 1970 by the service's clock, or None where its answer does not say so.
+    Rule: READ-TOLERANT.
     """
 
     orders: tuple[Order, ...]
     next_cursor: str | None
     unreadable: tuple[UnreadableRow, ...] = ()
+    answered_at: float | None = field(default=None, compare=False, repr=False)
 
 
 def read_filters(filters: Filters | dict[str, Any]) -> dict[str, Any]:
@@ -197,7 +201,7 @@ class _PageReader:
         if answer.link_problem is not None:
             raise answer.link_problem
         cursor = None if answer.next_url is None else read_cursor(answer.next_url)
-        page = read_page(answer, cursor)
+        page = replace(read_page(answer, cursor), answered_at=read_http_date(answer.headers.get("date", "")))
         found = [order.order_details.integration.id for order in page.orders]
         strangers = [index for index, id in enumerate(found) if id not in self._integrations]
         if self._integrations and strangers:

@@ -193,14 +193,15 @@ def read_retry_after(value: str | None, date: str | None, now: float) -> float |
         return None
     if seconds := _SECONDS.fullmatch(value):
         return float(seconds[0])
-    until = _timestamp(value)
+    until = read_http_date(value)
     if until is None:
         return None
-    since = _timestamp(date) if date else None
+    since = read_http_date(date) if date else None
     return max(0.0, until - (now if since is None else since))
 
 
-def _timestamp(value: str) -> float | None:
+def read_http_date(value: str) -> float | None:
+    """Read the date of a header as seconds since 1970, or None where it is none."""
     try:
         moment = parsedate_to_datetime(value)
         return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -32,6 +33,7 @@ from sendcloud_orders import (
 )
 
 KEY = OrderKey(41, OrderId("A"))
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 ACCEPTED = Accepted(0, KEY, SendcloudId(1000))
 
 
@@ -47,6 +49,7 @@ CALLS: dict[str, Callable[..., Any]] = {
     "upsert_batch": lambda client, **options: client.upsert_batch([order()], **options),
     "list": lambda client, **options: client.client.list(**options),
     "pages": lambda client, **options: client.client.pages(**options),
+    "changes": lambda client, **options: client.client.changes(**{"since": NOON, **options}),
     "get": lambda client, **options: client.get(1000, **options),
     "find": lambda client, **options: client.find(41, "A", **options),
     "update": lambda client, **options: client.update(1000, {"order_number": "1"}, **options),
@@ -82,6 +85,12 @@ def test_a_time_out_that_is_none_is_refused_as_the_call_begins(connect: Connect,
         ("delete", "missing_ok", "yes"),
         ("list", "prefetch", 5),
         ("pages", "prefetch", None),
+        ("changes", "since", datetime(2026, 11, 2)),
+        ("changes", "lookback", 7),
+        ("changes", "lookback", timedelta(-1)),
+        ("changes", "settle", -1),
+        ("changes", "poll", 0),
+        ("changes", "integration", "41"),
         ("update", "check", 0),
         ("update", "verify", "yes"),
         ("update", "verify_timeout", math.nan),

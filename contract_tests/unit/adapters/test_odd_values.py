@@ -15,6 +15,7 @@ import typing
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -31,11 +32,13 @@ from doubles.virtual_time import VirtualTime
 from orders.factory import order
 from sendcloud_orders import (
     APIStatusError,
+    AsyncChanges,
     AsyncCoalescing,
     AsyncOrdersClient,
     BasicCredentials,
     BatchOutcome,
     CallableCredentials,
+    Changes,
     Clock,
     Coalescing,
     ConfigurationError,
@@ -160,6 +163,8 @@ PACE = Pace.unlimited()
 CLOCK = Stopwatch().clock
 TIME = VirtualTime()
 OWNERS: dict[str, Callable[[Stage], Any]] = {
+    "AsyncChanges": lambda stage: stage.client(AsyncOrdersClient).changes(since=NOON),
+    "Changes": lambda stage: stage.client(OrdersClient).changes(since=NOON),
     "OrdersClient": lambda stage: stage.client(OrdersClient),
     "AsyncCoalescing": OneCall,
     "AsyncOrdersClient": lambda stage: stage.client(AsyncOrdersClient),
@@ -176,17 +181,20 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
 """Makers of the objects whose methods are driven; those of a class are found on the class."""
 
 A = OrderKey(41, OrderId("A"))
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 GOOD: dict[str, Callable[[Stage], Any]] = {
     "account": lambda stage: "odd",
     "begin": lambda stage: token,
     "changes": lambda stage: {"order_number": "1"},
     "client_id": lambda stage: "id",
     "client_secret": lambda stage: SECRET,
+    "converse": lambda stage: token,
     "credentials": lambda stage: BasicCredentials("public", SECRET),
     "digest": lambda stage: digest(b"order"),
     "entries": lambda stage: [Entry(A, digest(b"order"), SendcloudId(5))],
     "environment": lambda stage: ENVIRONMENT,
     "factor": lambda stage: 2,
+    "feed": lambda stage: stage.client(OrdersClient).changes(since=NOON),
     "fn": lambda stage: token,
     "id": lambda stage: 1000,
     "integration": lambda stage: 41,
@@ -209,6 +217,7 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
     "seconds": lambda stage: 5,
     "secret_key": lambda stage: SECRET,
     "sent": lambda stage: False,
+    "since": lambda stage: NOON,
     "status": lambda stage: 500,
     "value": lambda stage: 5,
     "waited": lambda stage: 5.0,
@@ -280,6 +289,12 @@ def use(result: object, runner: asyncio.Runner, stage: Stage) -> None:
             runner.run(result)
         case types.AsyncGeneratorType():
             runner.run(read(result))
+        case Changes():  # with poll, its end might never come
+            assert result.token
+            result.close()
+            assert list(result) == []
+        case AsyncChanges():
+            runner.run(result.aclose())
         case types.GeneratorType():
             list(islice(result, 3))
             result.close()
