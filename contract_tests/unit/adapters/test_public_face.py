@@ -133,13 +133,10 @@ def test_the_clients_have_no_further_methods() -> None:
         assert public == {*METHODS, "from_env", "close"}
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize(
-    "method", ["upsert", "upsert_batch", "list", "get", "find", "update", "delete", "integrations", "integration"]
+    "method",
+    ["upsert", "upsert_batch", "list", "changes", "get", "find", "update", "delete", "integrations", "integration"],
 )
-=======
-@pytest.mark.parametrize("method", ["upsert", "upsert_batch", "list", "changes", "get", "find", "update", "delete"])
->>>>>>> b6fc4f8 (Tell what changed since a moment, though the service filters by the shop's day alone)
 def test_every_docstring_argues_why_a_retry_is_safe_and_names_its_rules(method: str) -> None:
     for client in (OrdersClient, AsyncOrdersClient):
         told = " ".join((getattr(client, method).__doc__ or "").split())
