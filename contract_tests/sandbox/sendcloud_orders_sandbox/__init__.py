@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from .access import Credentials
     from .faults import Fault, FaultKind, Faults
     from .policies import Policies
+    from .recording import Request
     from .rules import Rules
     from .server import PortTakenError, Sandbox
-    from .service import Request
 
 __all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
 
@@ -24,7 +24,7 @@ _MODULES = {
     "FaultKind": "faults",
     "Policies": "policies",
     "PortTakenError": "server",
-    "Request": "service",
+    "Request": "recording",
     "Rules": "rules",
     "Sandbox": "server",
 }

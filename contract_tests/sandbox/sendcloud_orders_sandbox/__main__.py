@@ -21,6 +21,11 @@ try:
 except ModuleNotFoundError as _missing:
     sys.exit(f"sandbox: it needs {_missing.name}: {HOW_TO_INSTALL}")
 
+EXPOSED = (
+    "sandbox: warning: other machines can reach it, and nothing is encrypted. Who knows its keys, or the address of "
+    "its window as printed, sees all orders and requests, and can change and delete them."
+)
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGINT or SIGTERM; return the exit status."""
@@ -32,6 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
             credentials=options.credentials,
             db=options.db,
             port=options.port,
+            host=options.host,
+            host_names=options.host_name,
             rate_limit=options.rate_limit,
             time_scale=options.time_scale,
         )
@@ -53,7 +60,10 @@ def serve(sandbox: Sandbox) -> None:
     with sandbox:
         for name, value in sandbox.environ.items():
             print(f"export {name}={value}")
+        print(f"# What is sent and stored, to look at: {sandbox.window_url}")
         print("# Serving. The credentials are worth nothing elsewhere. Ctrl-C ends the sandbox.", flush=True)
+        if sandbox.is_exposed:
+            print(EXPOSED, file=sys.stderr, flush=True)
         stop.wait()
 
 
@@ -66,6 +76,16 @@ def parser() -> argparse.ArgumentParser:
             meets a fault: {", ".join(FaultKind)}; slow and 429 take seconds, as slow:3.""",
     )
     parser.add_argument("--port", type=port, default=0, help="port to listen on; 0, the default, takes a free one")
+    parser.add_argument(
+        "--host", default="127.0.0.1", metavar="ADDRESS", help="to listen on; other than 127.0.0.1 only for containers"
+    )
+    parser.add_argument(
+        "--host-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="by which the window and the control paths may be called, as that of a container; may be repeated",
+    )
     parser.add_argument("--db", type=Path, help="SQLite file to keep the orders in; without it they live in memory")
     parser.add_argument(
         "--integrations", type=ids, default=DEFAULT_INTEGRATIONS, metavar="ID,ID", help="of the account"

@@ -58,6 +58,7 @@ class Access:
         self.credentials = credentials
         self.clock = clock
         self.token_lifetime = token_lifetime
+        self.window_token: str = secrets.token_urlsafe(24)
         self._tokens: dict[str, Token] = {}
 
     def require(self, authorization: str | None, scope: str) -> None:
@@ -72,6 +73,13 @@ class Access:
                 self.require_token(value.strip(), scope)
             case _:
                 raise RefusedError(invalid_credentials(), headers=CHALLENGE)
+
+    def require_operator(self, authorization: str | None) -> None:
+        """Refuse all who may not look into the sandbox: those who know neither its keys nor its window's token."""
+        kind, _, value = (authorization or "").partition(" ")
+        opens = kind.lower() == "bearer" and secrets.compare_digest(value.strip().encode(), self.window_token.encode())
+        if not opens:
+            self.require(authorization, READ_SCOPE)
 
     def require_keys(self, encoded: str) -> None:
         """Refuse any keys but the account's. Rule: AUTH-BASIC."""

@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from .problems import RefusedError, body_too_large
+from .recording import note_problems
 from .service import Service
 from .store import encode_json
 
@@ -25,12 +26,14 @@ def json_answer(value: Any, status: int = 200, headers: Mapping[str, str] | None
 
 def refusal_answer(refused: RefusedError, extra: Mapping[str, Any] | None = None) -> Response:
     """Return a response that lists everything that is wrong. Rule: ERROR-ENVELOPE."""
+    note_problems(tuple(refused.problems))
     errors = [{**problem.document(), **(extra or {})} for problem in refused.problems]
     return json_answer({"errors": errors}, refused.status, refused.headers)
 
 
 def edge_answer(refused: RefusedError, form: str, extra: Mapping[str, Any] | None = None) -> Response:
     """Return a response in the form of a framework or a gateway that refuses a request. Rule: ERROR-EDGE."""
+    note_problems(tuple(refused.problems))
     match form:
         case "detail":
             return json_answer({"detail": refused.problems[0].detail}, refused.status, refused.headers)

@@ -1,4 +1,4 @@
-"""Serve the nine operations and the token endpoint."""
+"""Serve the nine operations, the token endpoint, the control paths and the window."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from .bodies import read_json
 from .control import CONTROL_PATH, Control
 from .faults import API_PATH
 from .listing import link_header
+from .panel import PANEL_PATH, Panel
 from .presenting import EXTRA_FIELD
 from .problems import (
     RefusedError,
@@ -27,6 +28,7 @@ from .problems import (
 )
 from .rules import Rules
 from .service import Service
+from .window import FILES_PATH, Window
 
 LABELS_PATH = f"{CONTROL_PATH}/labels"
 
@@ -265,8 +267,12 @@ def make_app(service: Service) -> Starlette:
         f"{LABELS_PATH}/{{id}}": Documents(service),
         f"{CONTROL_PATH}/{{name}}": Control(service),
     }
+    window = Window(service)
     return Starlette(
         routes=[
+            Route("/", window, methods=["GET"]),
+            Route(f"{FILES_PATH}/{{name}}", window, methods=["GET"]),
+            Route(f"{PANEL_PATH}/{{name}}", Panel(service)),
             *(Route(path, plain) for path, plain in operations.items()),
             *(Route(f"{path}/", Slashed(service, plain)) for path, plain in operations.items()),
             *(Route(path + slash, other) for path, other in others.items() for slash in ("", "/")),

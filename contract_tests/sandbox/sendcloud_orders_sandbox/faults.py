@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Lock
+from typing import Literal
 
 API_PATH = "/api/v3"
 LONGEST_DELAY = 60.0
+
+Rhythm = Literal["at", "next", "every"]
 
 
 class UnknownFaultError(ValueError):
@@ -45,6 +50,11 @@ class Fault:
     kind: FaultKind
     seconds: float = 1.0
 
+    @property
+    def has_seconds(self) -> bool:
+        """Whether the seconds mean something for this kind."""
+        return self.kind in (FaultKind.SLOW, FaultKind.THROTTLED)
+
     @classmethod
     def parse(cls, text: str) -> Fault:
         """Read `kind` or `kind:seconds`; raise `UnknownFaultError`."""
@@ -62,20 +72,41 @@ class Fault:
 
 @dataclass(slots=True)
 class Plan:
-    """A fault for some of the requests with this method (any, when None) under this path."""
+    """A fault for some of the requests with this method (any, when None) under this path.
+
+    rhythm, count: it is for the request of that number, for that many next ones, or for each whose number it divides.
+    counted: how many requests it has counted. met: how many of them met the fault.
+    """
 
     fault: Fault
-    applies_to: Callable[[int], bool]
+    rhythm: Rhythm
+    count: int
     method: str | None
     path: str
+    number: int = 0
     counted: int = 0
+    met: int = 0
 
     def take(self, method: str, path: str) -> Fault | None:
         """Count one request, and return the fault if it is for this one."""
         if self.method not in (None, method) or not path.startswith(self.path):
             return None
         self.counted += 1
-        return self.fault if self.applies_to(self.counted) else None
+        return self.fault if self.is_for(self.counted) else None
+
+    def is_for(self, counted: int) -> bool:
+        """Tell whether the fault is for the request with this number."""
+        match self.rhythm:
+            case "at":
+                return counted == self.count
+            case "next":
+                return counted <= self.count
+        return counted % self.count == 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no request can meet the fault any more."""
+        return self.rhythm != "every" and self.counted >= self.count
 
 
 class Faults:
@@ -85,41 +116,83 @@ class Faults:
     of the API, only those requests are counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
         self._plans: list[Plan] = []
+        self._numbers = itertools.count(1)
+        self._changed = changed
         self._lock = Lock()
 
     def at(self, number: int, fault: Fault | str, *, method: str | None = None, path: str = API_PATH) -> None:
         """Give the request of this number a fault."""
-        self._plan(fault, lambda counted: counted == number, method, path)
+        self._plan(fault, "at", number, method, path)
 
     def next(self, fault: Fault | str, times: int = 1, *, method: str | None = None, path: str = API_PATH) -> None:
         """Give the next requests a fault."""
-        self._plan(fault, lambda counted: counted <= times, method, path)
+        self._plan(fault, "next", times, method, path)
 
     def every(self, step: int, fault: Fault | str, *, method: str | None = None, path: str = API_PATH) -> None:
         """Give every `step`-th request a fault; raise `ValueError` for a step below 1."""
         if step < 1:
             raise ValueError(f"expected a step of 1 or more, got {step}")
-        self._plan(fault, lambda counted: counted % step == 0, method, path)
+        self._plan(fault, "every", step, method, path)
 
     def script(self, faults: Mapping[int, Fault | str]) -> None:
         """Plan one fault for each request number."""
         for number, fault in faults.items():
             self.at(number, fault)
 
+    @contextmanager
+    def planned(
+        self, fault: Fault | str, times: int | None = None, *, method: str | None = None, path: str = API_PATH
+    ) -> Iterator[Plan]:
+        """Give the requests of a `with` block a fault: the next `times`, or all of them; then take the plan back.
+
+        The plan tells in `met` how many requests met the fault.
+        """
+        if times is None:
+            plan = self._plan(fault, "every", 1, method, path)
+        else:
+            plan = self._plan(fault, "next", times, method, path)
+        try:
+            yield plan
+        finally:
+            self.remove(plan.number)
+
+    def plans(self) -> list[Plan]:
+        """Return the plans whose fault can still be met, as they are now."""
+        with self._lock:
+            return [replace(plan) for plan in self._plans]
+
+    def remove(self, number: int) -> bool:
+        """Take back the plan with this number; tell whether there was one."""
+        with self._lock:
+            left = [plan for plan in self._plans if plan.number != number]
+            found = len(left) < len(self._plans)
+            self._plans[:] = left
+        self._changed()
+        return found
+
     def clear(self) -> None:
         """Forget all plans."""
         with self._lock:
             self._plans.clear()
+        self._changed()
 
     def take(self, method: str, path: str) -> Fault | None:
         """Count one request in all plans, and return the first fault that is for it."""
+        if not self._plans:
+            return None
         with self._lock:
-            faults = [plan.take(method, path) for plan in self._plans]
-        return next((fault for fault in faults if fault), None)
+            due = [plan for plan in self._plans if plan.take(method, path)]
+            if due:
+                due[0].met += 1
+            self._plans[:] = [plan for plan in self._plans if not plan.is_over]
+        return due[0].fault if due else None
 
-    def _plan(self, fault: Fault | str, applies_to: Callable[[int], bool], method: str | None, path: str) -> None:
+    def _plan(self, fault: Fault | str, rhythm: Rhythm, count: int, method: str | None, path: str) -> Plan:
         parsed = Fault.parse(fault) if isinstance(fault, str) else fault
+        plan = Plan(parsed, rhythm, count, method, path, next(self._numbers))
         with self._lock:
-            self._plans.append(Plan(parsed, applies_to, method, path))
+            self._plans.append(plan)
+        self._changed()
+        return plan

@@ -79,7 +79,7 @@ def empty_problems(query: Query, policies: Policies) -> Iterator[Problem]:
     """Find the empty values of parameters that have a least length. Rule: LIST-EMPTY-FILTER."""
     for name in NEVER_EMPTY:
         if query.get(name) == "" and policies.empty_filter == "reject":
-            yield invalid_parameter("String should have at least 1 character", name)
+            yield invalid_parameter("String should have at least 1 character", name, "LIST-EMPTY-FILTER")
 
 
 def integration_filter(query: Query, known: Collection[int]) -> Iterator[Condition]:
@@ -122,7 +122,8 @@ def read_day(text: str, parameter: str, policies: Policies) -> str:
             raise ValueError(text)
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise RefusedError(invalid_parameter("Enter a valid date.", parameter)) from None
+        rule = "LIST-UPDATED" if "updated" in parameter else "LIST-CREATED"
+        raise RefusedError(invalid_parameter("Enter a valid date.", parameter, rule)) from None
 
 
 def sort_keys(query: Query, policies: Policies) -> list[SortKey]:
@@ -149,7 +150,8 @@ def page_size(query: Query, policies: Policies) -> int:
     if 1 <= number <= LARGEST_PAGE_SIZE:
         return number
     if policies.page_size == "reject":
-        raise RefusedError(invalid_parameter(f"Enter a number from 1 to {LARGEST_PAGE_SIZE}.", "page_size"))
+        detail = f"Enter a number from 1 to {LARGEST_PAGE_SIZE}."
+        raise RefusedError(invalid_parameter(detail, "page_size", "LIST-PAGE-SIZE"))
     return LARGEST_PAGE_SIZE if policies.page_size == "clamp" and number > 0 else DEFAULT_PAGE_SIZE
 
 

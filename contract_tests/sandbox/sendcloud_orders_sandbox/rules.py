@@ -14,7 +14,7 @@ from .listing import Cursor, Query
 from .policies import Policies
 from .presenting import present_order, present_reference
 from .problems import Problem, RefusedError
-from .schema import error_code, find_breaches, known_part
+from .schema import error_code, find_breaches, known_part, rule_of
 from .store import Document, Store, Stored
 
 UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -92,7 +92,8 @@ class Rules:
         Rules: UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-SERVICE-POINT, UPSERT-LONG-NAME.
         """
         for breach in find_breaches(schema, document, self.policies):
-            yield problems.invalid(breach.detail, pointer_of(*breach.path), error_code(breach, self.policies))
+            code = error_code(breach, self.policies)
+            yield problems.invalid(breach.detail, pointer_of(*breach.path), code, rule_of(breach))
 
     def account_problems(self, position: int, order: Document) -> Iterator[Problem]:
         """Find an integration that the account does not have. Rule: UPSERT-ACCOUNT."""
@@ -260,7 +261,7 @@ class Rules:
             document = self.store.latest(stored.id)
             self.refuse(self.update_problems(body, document))
             changed = self.apply(document, body)
-            self.store.save(stored.id, changed, self.clock.now())
+            self.store.change(stored.id, changed, self.clock.now())
         return self.without_unrequired(self.reference(stored.id, changed), "order_id")
 
     def require_object(self, body: Any) -> None:

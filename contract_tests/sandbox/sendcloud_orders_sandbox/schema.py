@@ -256,3 +256,12 @@ def plural(count: int) -> str:
 def error_code(breach: Breach, policies: Policies) -> str:
     """Return the code of a validation error. Rule: ERROR-CODES-OPEN."""
     return OBSERVED_CODES.get(breach.keyword, "invalid") if policies.error_codes == "observed" else "invalid"
+
+
+def rule_of(breach: Breach) -> str:
+    """Return the id of the ledger's rule that a breach of a schema is about."""
+    if breach.keyword == "maxLength" and breach.path in (("order_id",), ("order_number",)):
+        return "UPSERT-LONG-NAME"
+    if breach.keyword == "not":
+        return "UPSERT-SERVICE-POINT"
+    return "UPSERT-REQUIRED" if breach.keyword == "required" else "UPSERT-BOUNDS"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,8 +18,9 @@ from .answers import JSON_TYPE, refusal_answer
 from .control import CONTROL_PATH
 from .faults import Fault, FaultKind, UnknownFaultError
 from .pace import retry_after
-from .problems import RefusedError, conflict, invalid_fault, throttled
-from .service import Request, Service
+from .problems import RefusedError, conflict, foreign_host, invalid_fault, throttled
+from .recording import CURRENT, Request
+from .service import Service
 
 FAULT_HEADER = "X-Sandbox-Fault"
 CONNECTION = "sandbox_connection"
@@ -95,7 +97,7 @@ class Call:
 
 
 class Seam:
-    """The record of all requests but those to the control paths, and the place where their faults happen."""
+    """The record of all requests but those to the window and the control paths, and the place where faults happen."""
 
     def __init__(self, app: ASGIApp, service: Service) -> None:
         self.app = app
@@ -117,21 +119,43 @@ class Seam:
         """Answer one request."""
         # A client that gives up or is killed while it sends is not an error of the sandbox.
         with suppress(ClientDisconnect):
-            if scope["path"].startswith(CONTROL_PATH):
-                await self.app(scope, receive, send)
+            if is_for_operators(scope):
+                await self.serve_operators(scope, receive, send)
             else:
                 await self.serve_recorded(scope, receive, send)
 
+    async def serve_operators(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the window and the control paths to those who call them by a name of the sandbox."""
+        hosts, host = self.service.hosts, Headers(scope=scope).get("host")
+        if hosts is None or hosts.allows(host):
+            await self.app(scope, receive, send)
+        else:
+            await refusal_answer(RefusedError(foreign_host(host, hosts.known())))(scope, receive, send)
+
     async def serve_recorded(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Record a request and answer it, with its fault if it has one."""
-        request = self.service.record(scope["method"], scope["path"], scope["query_string"].decode("latin-1"))
+        query = scope["query_string"].decode("latin-1")
+        request = self.service.record(scope["method"], scope["path"], query, Headers(scope=scope))
 
-        async def note_status(message: Message) -> None:
+        async def note_body() -> Message:
+            message = await receive()
+            request.sent.hear(message.get("body", b""))
+            return message
+
+        async def note_answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 request.status = message["status"]
+                request.answer_type = Headers(raw=message["headers"]).get("content-type", "")
+            else:
+                request.answered.hear(message.get("body", b""))
             await send(message)
 
-        await self.serve(Call(self.app, scope, receive, note_status), request)
+        started, current = time.perf_counter(), CURRENT.set(request)
+        try:
+            await self.serve(Call(self.app, scope, note_body, note_answer), request)
+        finally:
+            CURRENT.reset(current)
+            self.service.finish(request, time.perf_counter() - started)
 
     async def serve(self, call: Call, request: Request) -> None:
         """Let the app answer a request, or make its fault happen."""
@@ -215,3 +239,9 @@ class Seam:
             await asyncio.wait_for(self.stopping.wait(), fault.seconds)
         await call.send({"type": "http.response.start", "status": held.status, "headers": Headers(held.headers).raw})
         await call.send({"type": "http.response.body", "body": held.body})
+
+
+def is_for_operators(scope: Scope) -> bool:
+    """Tell whether a request is for the window or the control paths, and no request of a client of the service."""
+    is_window = scope["path"] == "/" and scope["method"] in ("GET", "HEAD")
+    return is_window or scope["path"].startswith(CONTROL_PATH)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import threading
 from collections.abc import Iterable, Mapping
@@ -18,11 +19,13 @@ from .access import Credentials
 from .app import make_app
 from .control import CONTROL_PATH
 from .faults import API_PATH, Faults
+from .hosts import Hosts, bracketed
 from .policies import Policies, policies_of
 from .protocol import HEAD_BYTES, SandboxProtocol
+from .recording import Request
 from .rules import Rules
 from .seam import Seam
-from .service import DEFAULT_INTEGRATIONS, Request, Service
+from .service import DEFAULT_INTEGRATIONS, Service
 from .store import Document
 
 HOST = "127.0.0.1"
@@ -52,12 +55,16 @@ class Sandbox:
         credentials: Credentials | None = None,
         db: Path | str | None = None,
         port: int = 0,
+        host: str = HOST,
+        host_names: Iterable[str] = (),
         rate_limit: bool = False,
         time_scale: float = 1.0,
         token_lifetime: float = 3600.0,
         rules: type[Rules] = Rules,
     ) -> None:
         self._port = port
+        self._host = self._reached = host
+        self._host_names = tuple(host_names)
         self._service = Service(
             policies=policies_of(policies),
             integrations=integrations,
@@ -74,11 +81,14 @@ class Sandbox:
 
     def __enter__(self) -> Self:
         try:
-            self._socket = listen(self._port)
-        except PortTakenError:
+            self._socket = listen(self._host, self._port)
+        except (PortTakenError, ValueError):
             self._service.store.close()
             raise
-        self._port = self._socket.getsockname()[1]
+        address, self._port = self._socket.getsockname()[:2]
+        self._reached = reached_by(address)
+        self._service.hosts = Hosts(address, self._port, self._host_names)
+        self._service.base_url = self.base_url
         self._seam = Seam(make_app(self._service), self._service)
         config = uvicorn.Config(
             self._seam,
@@ -104,6 +114,7 @@ class Sandbox:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self._loop.call_soon_threadsafe(self._seam.stopping.set)
+        self._service.watch.close()
         self._server.should_exit = True
         self._thread.join()
         self._socket.close()
@@ -112,17 +123,31 @@ class Sandbox:
     @property
     def base_url(self) -> str:
         """The URL that the operations' paths are added to."""
-        return f"http://{HOST}:{self._port}{API_PATH}"
+        return f"{self._origin}{API_PATH}"
 
     @property
     def token_url(self) -> str:
         """The URL that issues OAuth2 tokens."""
-        return f"http://{HOST}:{self._port}/oauth2/token"
+        return f"{self._origin}/oauth2/token"
 
     @property
     def control_url(self) -> str:
         """The URL of the control paths."""
-        return f"http://{HOST}:{self._port}{CONTROL_PATH}"
+        return f"{self._origin}{CONTROL_PATH}"
+
+    @property
+    def window_url(self) -> str:
+        """The URL of the page that shows stored orders and requests; it opens without a key, for it holds a token."""
+        return f"{self._origin}/#token={self._service.access.window_token}"
+
+    @property
+    def is_exposed(self) -> bool:
+        """Whether other machines can reach the sandbox."""
+        return self._service.hosts is not None and not self._service.hosts.is_local
+
+    @property
+    def _origin(self) -> str:
+        return f"http://{bracketed(self._reached)}:{self._port}"
 
     @property
     def public_key(self) -> str:
@@ -142,12 +167,7 @@ class Sandbox:
     @property
     def environ(self) -> Mapping[str, str]:
         """The environment variables that point a client at this sandbox."""
-        return {
-            "SENDCLOUD_BASE_URL": self.base_url,
-            "SENDCLOUD_PUBLIC_KEY": self.public_key,
-            "SENDCLOUD_SECRET_KEY": self.secret_key,
-            "SENDCLOUD_INTEGRATION_IDS": ",".join(map(str, self.integrations)),
-        }
+        return self._service.environ
 
     @property
     def faults(self) -> Faults:
@@ -156,8 +176,8 @@ class Sandbox:
 
     @property
     def requests(self) -> list[Request]:
-        """A record of the requests so far, except those to the control paths."""
-        return [replace(request) for request in list(self._service.requests)]
+        """A record of the requests so far, with their bodies, except those to the window and the control paths."""
+        return [replace(request) for request in self._service.requests]
 
     @property
     def policies(self) -> Policies:
@@ -188,11 +208,11 @@ class Sandbox:
 
     def add_integration(self, integration: int) -> None:
         """Add an integration to the account."""
-        self._service.rules.own_integrations.add(integration)
+        self._service.add_integration(integration)
 
     def advance(self, seconds: float) -> None:
         """Move the sandbox's time forward: writes are saved, tokens expire, rates recover."""
-        self._service.clock.advance(seconds)
+        self._service.advance(seconds)
 
     def revoke_tokens(self) -> None:
         """Make every issued token invalid at once."""
@@ -211,7 +231,7 @@ class Sandbox:
 
     def _ask_until_ready(self) -> None:
         # The socket listens already, so one request waits in its queue until the server answers it.
-        connection = HTTPConnection(HOST, self._port, timeout=READY_WITHIN)
+        connection = HTTPConnection(self._reached, self._port, timeout=READY_WITHIN)
         try:
             connection.request("GET", f"{CONTROL_PATH}/ready", headers={"Connection": "close"})
             connection.getresponse().read()
@@ -219,15 +239,27 @@ class Sandbox:
             connection.close()
 
 
-def listen(port: int) -> socket.socket:
-    """Listen on a port of this machine; raise `PortTakenError`."""
-    # asyncio sends small packets at once only when the protocol is named; otherwise each response is 40 ms late.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+def listen(host: str, port: int) -> socket.socket:
+    """Listen on a port of this machine; raise `PortTakenError`, or `ValueError` for a host that is not this machine."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        # asyncio sends small packets at once only when the protocol is named; otherwise each response is 40 ms late.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        raise ValueError(f"host {host!r} is no address of this machine: name one, or 0.0.0.0 for all") from None
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        listening.bind((HOST, port))
+        listening.bind(address)
         listening.listen()
     except OSError as error:
         listening.close()
-        raise PortTakenError(f"port {port} of {HOST} is in use: choose another, or 0 for a free one") from error
+        if error.errno == errno.EADDRNOTAVAIL:
+            raise ValueError(f"host {host!r} is no address of this machine: name one, or 0.0.0.0 for all") from None
+        taken = "may not be used by you" if error.errno == errno.EACCES else "is in use"
+        raise PortTakenError(f"port {port} of {host} {taken}: choose another, or 0 for a free one") from error
     return listening
+
+
+def reached_by(address: str) -> str:
+    """Return the address by which this machine itself reaches what listens on an address."""
+    return {"0.0.0.0": HOST, "::": "::1"}.get(address, address)

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
 from .access import Access, Credentials
 from .clock import SandboxClock
 from .faults import API_PATH, Fault, FaultKind, Faults
+from .history import History
+from .hosts import Hosts
 from .integrations import Integrations
 from .moments import service_form
 from .pace import RateLimits
 from .policies import Policies
 from .presenting import present_order
+from .recording import Recording, Request
 from .rules import Rules, parse_id
 from .shipping import Shipping
 from .store import Document, Shipment, Store
+from .watch import Watch
 
 DEFAULT_INTEGRATIONS = (41, 68)
-REMEMBERED_REQUESTS = 100_000
 UPSERT_PATH = f"{API_PATH}/orders"
 AS_STORED = Policies(timestamps="as_sent")
-
-
-@dataclass(slots=True)
-class Request:
-    """One request: its number, from 1, and its outcome; `status` is None when no response was sent."""
-
-    number: int
-    method: str
-    path: str
-    query: str = field(repr=False)
-    status: int | None = None
-    fault: str | None = None
 
 
 class Service:
@@ -55,21 +44,41 @@ class Service:
     ) -> None:
         self.integrations: frozenset[int] = frozenset(integrations)
         self.clock: SandboxClock = SandboxClock(time_scale)
-        self.store: Store = Store(db)
+        self.history: History = History()
+        self.store: Store = Store(db, self.history)
         self.rules: Rules = rules(self.store, self.integrations, policies, self.clock)
         self.shipping: Shipping = Shipping(self.rules)
         self.account: Integrations = Integrations(self.rules)
         self.access: Access = Access(credentials or Credentials(), self.clock, token_lifetime)
         self.limits: RateLimits | None = RateLimits(self.clock) if rate_limit else None
-        self.faults: Faults = Faults()
-        self.requests: deque[Request] = deque(maxlen=REMEMBERED_REQUESTS)
-        self.numbered: int = 0
+        self.watch: Watch = Watch()
+        self.faults: Faults = Faults(self.watch.tell)
+        self.recording: Recording = Recording()
+        self.resets: int = 0
+        # Known as soon as a server listens.
+        self.hosts: Hosts | None = None
+        self.base_url: str = ""
         self.use(policies)
 
     @property
     def policies(self) -> Policies:
         """Return the policies in force."""
         return self.rules.policies
+
+    @property
+    def requests(self) -> list[Request]:
+        """Return the requests so far."""
+        return self.recording.copies()
+
+    @property
+    def environ(self) -> Mapping[str, str]:
+        """Return the environment variables that point a client at this sandbox."""
+        return {
+            "SENDCLOUD_BASE_URL": self.base_url,
+            "SENDCLOUD_PUBLIC_KEY": self.access.credentials.public_key,
+            "SENDCLOUD_SECRET_KEY": self.access.credentials.secret_key,
+            "SENDCLOUD_INTEGRATION_IDS": ",".join(map(str, sorted(self.rules.own_integrations))),
+        }
 
     def use(self, policies: Policies) -> None:
         """Apply other policies, from the next request on."""
@@ -81,13 +90,28 @@ class Service:
             self.conflicts.every(policies.conflict_every, Fault(kind), method="POST")
         if policies.throttle_every:
             self.standing_faults.every(policies.throttle_every, Fault(FaultKind.THROTTLED, policies.throttle_seconds))
+        self.watch.tell()
 
-    def record(self, method: str, path: str, query: str) -> Request:
-        """Give a request its number and remember it, without headers and body."""
-        self.numbered += 1
-        request = Request(self.numbered, method, path, query)
-        self.requests.append(request)
+    def record(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> Request:
+        """Give a request its number and remember it, without its credentials."""
+        request = self.recording.begin(method, path, query, headers)
+        self.watch.tell()
         return request
+
+    def finish(self, request: Request, seconds: float) -> None:
+        """Remember that a request is over."""
+        self.recording.end(request, seconds)
+        self.watch.tell()
+
+    def add_integration(self, integration: int) -> None:
+        """Add an integration to the account."""
+        self.rules.own_integrations.add(integration)
+        self.watch.tell()
+
+    def advance(self, seconds: float) -> None:
+        """Move the sandbox's time forward."""
+        self.clock.advance(seconds)
+        self.watch.tell()
 
     def fault_for(self, method: str, path: str) -> Fault | None:
         """Return the fault of a request: a planned one, or one that a policy allows."""
@@ -127,7 +151,9 @@ class Service:
         self.rules.own_integrations = set(self.integrations)
         self.faults.clear()
         self.access.revoke_tokens()
-        self.requests.clear()
-        self.numbered = 0
+        self.recording.clear()
+        self.history.clear()
+        self.resets += 1
         if self.limits:
             self.limits.refill()
+        self.watch.tell()

@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from .moments import in_utc, read_moment
+
+if TYPE_CHECKING:
+    from .history import History
 
 Document = dict[str, Any]
 
@@ -134,12 +137,14 @@ class Shipment:
 
 
 class Store:
-    """Orders by their id and by their key, accepted writes that are not saved yet, and shipments."""
+    """Orders by id and by key, accepted writes not saved yet, and shipments; `history` is told of each write."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, history: History | None = None) -> None:
+        self._history = history
         self._lock = threading.RLock()
         self._connection = sqlite3.connect(path or ":memory:", check_same_thread=False, isolation_level=None)
         self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.create_function("casefold", 1, str.casefold, deterministic=True)
         if path:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = NORMAL")
@@ -194,12 +199,24 @@ class Store:
     def register(self, integration: int, order_id: str) -> int:
         """Give a new key an id that no other order ever gets."""
         sql = "INSERT INTO orders (integration, order_id, order_id_folded) VALUES (?, ?, ?) RETURNING id"
-        return int(self._one(sql, integration, order_id, order_id.casefold())[0])
+        order = int(self._one(sql, integration, order_id, order_id.casefold())[0])
+        if self._history:
+            self._history.expect(order)
+        return order
 
     def accept(self, order: int, document: Document, *, now: float, due: float) -> None:
         """Accept a write, to be saved when the time is `due`. Rule: UPSERT-ASYNC."""
         sql = "INSERT INTO pending (id, due, accepted_at, document) VALUES (?, ?, ?, ?)"
-        self._run(sql, order, due, now, encode_json(document))
+        written = encode_json(document)
+        self._run(sql, order, due, now, written)
+        if self._history:
+            self._history.add(order, written)
+
+    def change(self, order: int, document: Document, now: float) -> None:
+        """Store another document of a saved order at once. Rule: PATCH-MERGE."""
+        self.save(order, document, now)
+        if self._history:
+            self._history.add(order, encode_json(document))
 
     def save_due(self, now: float, order: int | None = None) -> None:
         """Save the accepted writes that are due, and all those of `order`, oldest first."""
@@ -237,6 +254,8 @@ class Store:
     def delete(self, order: int) -> None:
         """Forget an order and its writes that are not saved yet."""
         self._run("DELETE FROM orders WHERE id = ?", order)
+        if self._history:
+            self._history.end(order)
 
     def select(
         self, conditions: Sequence[str], values: Sequence[Any], columns: Sequence[str], order_by: str, limit: int
@@ -247,6 +266,10 @@ class Store:
             WHERE {" AND ".join(["document IS NOT NULL", *conditions])} ORDER BY {order_by} LIMIT {limit:d}
         """
         return [Stored(row[0], decode_json(row[1]), row[2], row[3], row[4:]) for row in self._all(sql, *values)]
+
+    def rows(self, sql: str, *values: Any) -> list[Any]:
+        """Return the rows of a query, which may call `casefold`."""
+        return self._all(sql, *values)
 
     def integrations(self) -> set[int]:
         """Return the ids of all integrations that have orders here."""
