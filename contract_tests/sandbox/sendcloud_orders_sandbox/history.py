@@ -101,7 +101,7 @@ def steps(versions: list[Version]) -> Iterator[tuple[Version, list[Change] | Non
 
 def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
     """Yield the fields in which two documents differ, named like `order_details.order_items.0.name`."""
-    if isinstance(before, (dict, list)) and type(before) is type(after):
+    if is_alike(before, after):
         old, new = parts(before), parts(after)
         for name in [*old, *(name for name in new if name not in old)]:
             yield from changes(old.get(name), new.get(name), f"{path}.{name}" if path else str(name))
@@ -109,6 +109,12 @@ def changes(before: Any, after: Any, path: str = "") -> Iterator[Change]:
         yield Change(path, before, after)
 
 
+def is_alike(before: Any, after: Any) -> bool:
+    """Tell whether what differs are parts: of two objects or lists, or of one that was not there or is no more."""
+    kinds = {type(value) for value in (before, after) if value is not None}
+    return bool(before or after) and len(kinds) == 1 and kinds <= {dict, list}
+
+
 def parts(value: Any) -> dict[Any, Any]:
-    """Return the parts of an object or a list by their names or places."""
-    return value if isinstance(value, dict) else dict(enumerate(value))
+    """Return the parts of an object or a list by their names or places; None has none."""
+    return value if isinstance(value, dict) else dict(enumerate(value or ()))

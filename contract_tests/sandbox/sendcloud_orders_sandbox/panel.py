@@ -139,7 +139,11 @@ class Panel(Guarded):
         return {
             "revision": service.watch.revision,
             "resets": service.resets,
+            "orders": service.store.rows("SELECT count(*) FROM orders WHERE document IS NOT NULL")[0][0],
             "requests": service.recording.numbered,
+            "changed_policies": sum(one["value"] != one["default"] for one in switches(service.policies)),
+            "faults": len(service.faults.plans()),
+            "labels": len(shipments_of(service)),
             "environment": dict(service.environ),
         }
 
@@ -186,7 +190,6 @@ class Panel(Guarded):
         document = present_order(stored, AS_STORED) if stored else None
         return {
             "id": number,
-            "order": document,
             "text": pretty(encode_json(document)) if document else None,
             "history": [
                 {
@@ -256,7 +259,7 @@ def row_of(order: int, document: Document, modified: float) -> dict[str, Any]:
         "customer": address.get("name") or customer.get("name"),
         "place": ", ".join(str(part) for part in (address.get("city"), address.get("country_code")) if part),
         "items": len(details["order_items"]),
-        "total": payment.get("total_price"),
+        "total": amount(payment.get("total_price")),
         "created": details["order_created_at"],
         "modified": modified,
     }
@@ -265,6 +268,11 @@ def row_of(order: int, document: Document, modified: float) -> dict[str, Any]:
 def named(status: Any) -> str | None:
     """Return what people call a status."""
     return (status.get("message") or status.get("code")) if isinstance(status, dict) else None
+
+
+def amount(price: Any) -> str | None:
+    """Return what people call an amount, with the digits that were sent."""
+    return f"{compact(price.get('value'))} {price.get('currency') or ''}".strip() if isinstance(price, dict) else None
 
 
 def line_of(request: Request | None) -> dict[str, Any] | None:
