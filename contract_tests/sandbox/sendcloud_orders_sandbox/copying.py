@@ -18,8 +18,12 @@ from .recording import Request
 LONGEST_ARGUMENT = 100_000
 KEYS = '"$SENDCLOUD_PUBLIC_KEY:$SENDCLOUD_SECRET_KEY"'
 # What the clients' `list` takes.
-FILTERS = ("order_number", "order_id", "status", "sort", "cursor")
-DAYS = re.compile(r"order_(created|updated)_at(_min|_max)?")
+TEXTS = ("order_number", "order_id", "status", "cursor")
+IDS = re.compile(r"[1-9]\d{0,17}(,[1-9]\d{0,17})*", re.ASCII)
+SORT_KEY = "-?(integration|order_number|order_created_at|order_updated_at|pk)"
+SORT = re.compile(f"{SORT_KEY}(,{SORT_KEY})*")
+PAGE_SIZE = re.compile(r"[1-9]\d?|1\d\d|200", re.ASCII)
+DAY_FILTER = re.compile(r"order_(created|updated)_at(_min|_max)?")
 REPEATED = ("content-type", "sendcloud-partner-id", "x-sandbox-fault")
 
 
@@ -65,7 +69,10 @@ def as_python(request: Request) -> str:
     call = client_call(request)
     if call is None:
         return httpx_script(request)
-    return f"from sendcloud_orders import OrdersClient\n\nwith OrdersClient.from_env() as orders:\n{indented(call)}\n"
+    imports = ["from sendcloud_orders import OrdersClient", ""]
+    if "date.fromisoformat" in call:
+        imports = ["from datetime import date", "", *imports]
+    return "\n".join([*imports, "with OrdersClient.from_env() as orders:", indented(call), ""])
 
 
 def client_call(request: Request) -> str | None:
@@ -103,20 +110,25 @@ def list_call(query: str) -> str | None:
     pairs = parse_qsl(query, keep_blank_values=True)
     arguments: dict[str, str] = {}
     for name, value in pairs:
-        if name in arguments or not value:
+        written = filter_value(name, value)
+        if name in arguments or written is None:
             return None
-        if name == "integration" and re.fullmatch(r"\d+(,\d+)*", value, re.ASCII):
-            arguments[name] = repr([int(part) for part in value.split(",")])
-        elif name == "page_size" and value.isdecimal() and value.isascii():
-            arguments[name] = value
-        elif name in FILTERS:
-            arguments[name] = repr(value.split(",") if name == "sort" else value)
-        elif DAYS.fullmatch(name) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
-            arguments[name] = repr(value)
-        else:
-            return None
+        arguments[name] = written
     given = ", ".join(f"{name}={value}" for name, value in arguments.items())
     return f"for order in orders.list({given}):\n    print(order.id, order.order_number)"
+
+
+def filter_value(name: str, value: str) -> str | None:
+    """Return a filter as an argument of Python, or None for one that no client sends."""
+    if name == "integration" and IDS.fullmatch(value):
+        return repr([int(part) for part in value.split(",")])
+    if name == "sort" and SORT.fullmatch(value):
+        return repr(value.split(","))
+    if name == "page_size" and PAGE_SIZE.fullmatch(value):
+        return value
+    if DAY_FILTER.fullmatch(name) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        return f"date.fromisoformat({value!r})"
+    return repr(value) if name in TEXTS and value else None
 
 
 def httpx_script(request: Request) -> str:

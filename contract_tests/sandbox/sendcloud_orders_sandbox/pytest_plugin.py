@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -35,6 +37,23 @@ def sendcloud_sandbox(pytestconfig: pytest.Config, sendcloud_sandbox_options: di
 
     with Sandbox(**{"policies": policies_file(pytestconfig), **sendcloud_sandbox_options}) as sandbox:
         yield sandbox
+
+
+@pytest.fixture
+def sendcloud_env(sendcloud_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    """Let the environment of a test name its sandbox and nothing else of Sendcloud's; return what it names.
+
+    Proxies are left as they are, but for this machine none is used.
+    """
+    for name in [name for name in os.environ if name.upper().startswith("SENDCLOUD_")]:
+        monkeypatch.delenv(name)
+    for name, value in sendcloud_sandbox.environ.items():
+        monkeypatch.setenv(name, value)
+    exempt = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
+    host = urlsplit(sendcloud_sandbox.base_url).hostname
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, f"{exempt},{host}".lstrip(","))
+    return sendcloud_sandbox.environ
 
 
 def policies_file(config: pytest.Config) -> Path | None:

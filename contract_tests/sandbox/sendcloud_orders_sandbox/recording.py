@@ -29,30 +29,37 @@ State = Literal["whole", "cut", "forgotten", "withheld"]
 class Message:
     """The body of a request or of its answer, as far as it is kept; `length` counts what was really sent."""
 
-    content: bytes = field(default=b"", repr=False)
     length: int = 0
+    kept: int = 0
     withheld: bool = field(default=False, repr=False)
     _chunks: list[bytes] = field(default_factory=list, repr=False)
 
     def hear(self, chunk: bytes) -> None:
         """Take a part of the body."""
-        if self.length < LONGEST_KEPT and not self.withheld:
-            self._chunks.append(chunk[: LONGEST_KEPT - self.length])
         self.length += len(chunk)
+        if self.kept < LONGEST_KEPT and not self.withheld:
+            part = chunk[: LONGEST_KEPT - self.kept]
+            self.kept += len(part)
+            self._chunks.append(part)
 
-    def end(self) -> None:
-        """Put the parts together."""
-        self.content = b"".join(self._chunks)
-        self._chunks.clear()
+    def forget(self) -> None:
+        """Give the memory back."""
+        self.kept = 0
+        self._chunks = []
+
+    @property
+    def content(self) -> bytes:
+        """What is kept of the body."""
+        return b"".join(self._chunks)
 
     @property
     def state(self) -> State:
         """Whether the content is all that was sent, and why not."""
-        if self.withheld and self.length:
-            return "withheld"
-        if len(self.content) == self.length:
+        if self.kept == self.length:
             return "whole"
-        return "cut" if self.content else "forgotten"
+        if self.withheld:
+            return "withheld"
+        return "cut" if self.kept else "forgotten"
 
 
 @dataclass(slots=True)
@@ -126,15 +133,14 @@ class Recording:
     def end(self, request: Request, seconds: float) -> None:
         """Keep the bodies of a request that is over; forget those of the oldest where there is no room for them."""
         request.seconds = seconds
-        for message in (request.sent, request.answered):
-            message.end()
         with self._lock:
             self._with_bodies.append(request)
             self._bytes += size_of(request)
             while self._bytes > BYTES_KEPT:
                 oldest = self._with_bodies.popleft()
                 self._bytes -= size_of(oldest)
-                oldest.sent.content = oldest.answered.content = b""
+                oldest.sent.forget()
+                oldest.answered.forget()
             if len(self._with_bodies) > REMEMBERED_REQUESTS:
                 self._bytes -= size_of(self._with_bodies.popleft())
 
@@ -153,7 +159,7 @@ class Recording:
 
 def size_of(request: Request) -> int:
     """Return how many bytes of a request's bodies are kept."""
-    return len(request.sent.content) + len(request.answered.content)
+    return request.sent.kept + request.answered.kept
 
 
 CURRENT: ContextVar[Request | None] = ContextVar("request", default=None)

@@ -148,6 +148,9 @@ class Seam:
                 request.answer_type = Headers(raw=message["headers"]).get("content-type", "")
             else:
                 request.answered.hear(message.get("body", b""))
+                # Whoever has the answer finds it recorded.
+                if not message.get("more_body", False):
+                    self.service.finish(request, time.perf_counter() - started)
             await send(message)
 
         started, current = time.perf_counter(), CURRENT.set(request)
@@ -155,7 +158,8 @@ class Seam:
             await self.serve(Call(self.app, scope, note_body, note_answer), request)
         finally:
             CURRENT.reset(current)
-            self.service.finish(request, time.perf_counter() - started)
+            if request.seconds is None:
+                self.service.finish(request, time.perf_counter() - started)
 
     async def serve(self, call: Call, request: Request) -> None:
         """Let the app answer a request, or make its fault happen."""

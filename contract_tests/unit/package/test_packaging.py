@@ -75,6 +75,13 @@ def test_the_wheel_holds_the_spec_and_the_manifest(wheel: Distribution) -> None:
     assert {f"sendcloud_orders_api/{name}.json" for name in ("openapi", "manifest")} <= paths(wheel)
 
 
+def test_the_wheel_holds_all_files_of_the_sandbox_s_window(wheel: Distribution) -> None:
+    page = "contract_tests/sandbox/sendcloud_orders_sandbox/page"
+    files = {f"sendcloud_orders_sandbox/page/{path.name}" for path in (ROOT / page).iterdir()}
+    assert "sendcloud_orders_sandbox/page/index.html" in files
+    assert files - paths(wheel) == set()
+
+
 def test_the_wheel_holds_the_licence(wheel: Distribution) -> None:
     assert any(path.endswith(".dist-info/licenses/LICENSE") for path in paths(wheel))
 

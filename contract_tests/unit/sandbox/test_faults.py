@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from base64 import b64encode
-from contextlib import closing
+from contextlib import closing, suppress
 
 import httpx
 import pytest
@@ -189,3 +189,73 @@ def test_a_client_that_goes_away_while_it_sends_is_no_error(
         assert connection.recv(1) == b""
     assert api.get("/orders").json()["data"] == []
     assert not caplog.records
+
+
+def statuses(api: Api, count: int, method: str = "GET") -> list[int]:
+    """Send some requests, and return their statuses."""
+    return [
+        api.request(method, "/orders", json=[order()] if method == "POST" else None).status_code for _ in range(count)
+    ]
+
+
+def test_a_fault_is_planned_for_the_requests_of_a_block_and_tells_how_many_met_it(api: Api, sandbox: Sandbox) -> None:
+    with sandbox.faults.planned("503", times=2, method="POST") as plan:
+        assert statuses(api, 1) == [200]
+        assert statuses(api, 3, "POST") == [503, 503, 201]
+    assert plan.met == 2
+
+
+def test_a_plan_that_is_not_used_up_ends_with_its_block(api: Api, sandbox: Sandbox) -> None:
+    with suppress(RuntimeError), sandbox.faults.planned("503") as plan:
+        assert statuses(api, 2) == [503, 503]
+        raise RuntimeError
+    assert (plan.met, statuses(api, 1), sandbox.faults.plans()) == (2, [200], [])
+
+
+def test_plans_beside_that_of_a_block_stay(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.every(2, "500")
+    with sandbox.faults.planned("503", 5, method="POST"):
+        pass
+    assert statuses(api, 2) == [200, 500]
+
+
+def test_a_planned_fault_is_listed_until_no_request_can_meet_it(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.next("503", 2)
+    sandbox.faults.at(1, "429:3", method="DELETE")
+    statuses(api, 1)
+    listed = [
+        (str(plan.fault.kind), plan.rhythm, plan.count, plan.counted, plan.met) for plan in sandbox.faults.plans()
+    ]
+    assert listed == [("503", "next", 2, 1, 1), ("429", "at", 1, 0, 0)]
+    statuses(api, 1)
+    assert [str(plan.fault.kind) for plan in sandbox.faults.plans()] == ["429"]
+
+
+def test_one_planned_fault_is_taken_back_and_the_others_stay(api: Api, sandbox: Sandbox) -> None:
+    sandbox.faults.next("503")
+    sandbox.faults.next("500")
+    first, second = sandbox.faults.plans()
+    assert (sandbox.faults.remove(first.number), sandbox.faults.remove(first.number)) == (True, False)
+    assert [plan.number for plan in sandbox.faults.plans()] == [second.number]
+    assert statuses(api, 2) == [500, 200]
+
+
+def test_another_process_lists_faults_and_takes_one_back(api: Api, sandbox: Sandbox) -> None:
+    keys = (sandbox.public_key, sandbox.secret_key)
+    sandbox.faults.every(2, "slow:0.5", method="GET")
+    sandbox.faults.next("503")
+    url = f"{sandbox.control_url}/faults"
+    slow, lost = httpx.get(url, auth=keys, **PLAIN).json()
+    about = {
+        "fault": "slow:0.5",
+        "rhythm": "every",
+        "count": 2,
+        "method": "GET",
+        "path": "/api/v3",
+        "counted": 0,
+        "met": 0,
+    }
+    assert slow == about | {"number": slow["number"]}
+    assert httpx.delete(url, params={"number": slow["number"]}, auth=keys, **PLAIN).status_code == 200
+    assert httpx.delete(url, params={"number": slow["number"]}, auth=keys, **PLAIN).status_code == 400
+    assert [plan.number for plan in sandbox.faults.plans()] == [lost["number"]]

@@ -63,6 +63,30 @@ def client(environ: dict[str, str]) -> httpx.Client:
     return httpx.Client(base_url=environ["SENDCLOUD_BASE_URL"], auth=keys, **PLAIN)
 
 
+def test_the_command_prints_the_address_of_its_window_behind_the_exports() -> None:
+    with command() as process:
+        environ = exports(process)
+        assert process.stdout
+        (url,) = re.findall(r"^# .*: (http://\S+)$", process.stdout.readline())
+        origin, _, token = url.partition("/#token=")
+        assert environ["SENDCLOUD_BASE_URL"] == f"{origin}/api/v3"
+        keys = {"Authorization": f"Bearer {token}"}
+        assert httpx.get(f"{origin}/", **PLAIN).status_code == 200
+        assert httpx.get(f"{origin}/_sandbox/orders", headers=keys, **PLAIN).json() == []
+
+
+@pytest.mark.one_python
+def test_a_sandbox_that_others_can_reach_warns_of_it() -> None:
+    with command("--host", "0.0.0.0", "--host-name", "sandbox.test") as process:
+        environ = exports(process)
+        url = environ["SENDCLOUD_BASE_URL"].removesuffix("/api/v3")
+        assert httpx.get(f"{url}/_sandbox/ready", headers={"Host": "sandbox.test"}, **PLAIN).status_code == 200
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors.count("\n")) == (0, 1)
+    assert errors.startswith("sandbox: warning: other machines can reach it")
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_prints_how_to_reach_it_and_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
     with command("--integrations", "7,8", "--policy", "success_status=200") as process:
@@ -95,6 +119,7 @@ def test_orders_in_a_file_survive_a_kill(tmp_path: Path) -> None:
         (["--policy", "ids"], "name=value"),
         (["--time-scale", "0"], "time scale"),
         (["--db", "/nowhere/orders.sqlite"], "/nowhere/orders.sqlite"),
+        (["--host", "192.0.2.1"], "'192.0.2.1' is no address of this machine"),
     ],
 )
 def test_a_bad_setting_ends_the_command_with_one_line(arguments: list[str], named: str) -> None:
@@ -179,7 +204,7 @@ def test_integrations_of_a_file_stay_with_the_account(tmp_path: Path) -> None:
         assert api.listed(integration="7") == ["A"]
 
 
-def test_requests_are_numbered_and_recorded_without_bodies(api: Api, sandbox: Sandbox) -> None:
+def test_requests_are_numbered_and_their_repr_tells_no_secret(api: Api, sandbox: Sandbox) -> None:
     api.upsert(order("secret-name"))
     api.get("/orders", params={"order_id": "secret-query"})
     sandbox.faults.next("lost-before")
@@ -361,6 +386,49 @@ def test_a_file_that_says_no_policies_fails_the_test_that_needs_them(pytester: p
     result = pytester.runpytest_inprocess(*plugin, "--sendcloud-policies=nowhere.toml")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*UnknownPolicyError: cannot read the policies in nowhere.toml: No such file*"])
+
+
+def run_with_plugin(pytester: pytest.Pytester, test: str) -> None:
+    """Run one test with the plugin; it has to pass."""
+    pytester.makepyfile(test)
+    pytester.runpytest_inprocess(*([] if is_installed() else ["-p", PLUGIN])).assert_outcomes(passed=1)
+
+
+def test_the_plugin_lets_the_environment_name_the_sandbox_and_nothing_else(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SENDCLOUD_ACCESS_TOKEN", "of a real account")
+    monkeypatch.setenv("NO_PROXY", "shop.example")
+    monkeypatch.delenv("no_proxy", raising=False)
+    run_with_plugin(
+        pytester,
+        """
+        import os
+
+        def test_it(sendcloud_env, sendcloud_sandbox):
+            named = {name: value for name, value in os.environ.items() if name.startswith("SENDCLOUD_")}
+            assert named == dict(sendcloud_env) == dict(sendcloud_sandbox.environ)
+            assert os.environ["NO_PROXY"] == os.environ["no_proxy"] == "shop.example,127.0.0.1"
+        """,
+    )
+    assert (os.environ["SENDCLOUD_ACCESS_TOKEN"], os.environ["NO_PROXY"]) == ("of a real account", "shop.example")
+
+
+def test_the_sandbox_of_the_plugin_shows_what_a_test_sent_and_fails_on_demand(pytester: pytest.Pytester) -> None:
+    run_with_plugin(
+        pytester,
+        """
+        from doubles.sandbox_client import Api
+        from orders.factory import order
+
+        def test_it(sendcloud_sandbox):
+            with Api(sendcloud_sandbox) as api:
+                with sendcloud_sandbox.faults.planned("503", times=1) as outage:
+                    assert api.upsert(order()).status_code == 503
+                assert outage.met == 1
+            assert [one["order_id"] for one in sendcloud_sandbox.requests[-1].orders] == ["A"]
+        """,
+    )
 
 
 PROXIES = {

@@ -27,13 +27,15 @@ function draw() {
 function line(one) {
   const id = `policy-${one.name}`;
   return make("li", { class: "card switch" },
-    make("label", { for: id }, one.question || one.name),
+    make("label", { for: id }, ...written(one.question || one.name)),
     make("div", { class: "choice" }, control(one, id), one.value === one.default ? null : badge("skipped", "changed")),
     make("p", { class: "below", id: `${id}-about` }, make("code", {}, one.name), `, by default ${said(one.default)}`,
       one.rules.length ? `; ${one.rules.join(", ")}` : ""),
     make("p", { class: "wrong", role: "alert" }));
 }
 
+// Names in a text stand between back quotes.
+const written = (text) => text.split("`").map((part, place) => (place % 2 ? make("code", {}, part) : part));
 const said = (value) => (value === false ? "no" : value === true ? "yes" : value === "" ? "empty" : String(value));
 
 function control(one, id) {
@@ -72,6 +74,9 @@ export function start() {
   filters.addEventListener("input", draw);
   document.getElementById("default-policies").addEventListener("click", async () => {
     await ask("window/switches", {}, { method: "DELETE" });
+    // What was typed and refused goes too.
+    for (const item of section.querySelector("ul").children) item.look = "";
+    draw();
     tell("All policies are at their defaults.");
   });
 }

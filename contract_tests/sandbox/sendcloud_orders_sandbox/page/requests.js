@@ -55,7 +55,7 @@ function line(one) {
   return make("tr", {},
     make("th", { scope: "row" }, link, make("span", { class: "below" }, `request ${one.number}`)),
     cell("Outcome", {}, status(one), one.fault ? make("span", { class: "below" }, `fault ${one.fault}`) : null),
-    cell("Refused by", {}, rules(one).join(", ") || "–"),
+    cell("Refused by", { class: rules(one).length ? null : "idle" }, rules(one).join(", ") || "–"),
     cell("Took", { class: "number" }, duration(one.seconds)),
     cell("At", {}, moment(one.received_at)));
 }
