@@ -17,7 +17,7 @@ import pytest
 from doubles.sandbox_client import PLAIN, Api
 from ledger import RULES
 from orders.factory import address, order
-from sendcloud_orders_sandbox import Policies, Sandbox
+from sendcloud_orders_sandbox import Policies, Sandbox, panel
 from sendcloud_orders_sandbox.examples import example
 from sendcloud_orders_sandbox.hosts import Hosts
 from sendcloud_orders_sandbox.switches import switches
@@ -217,10 +217,7 @@ def test_the_list_counts_what_there_is(window: Window, api: Api, sandbox: Sandbo
     api.create(order("A", notes="x"), order("C"))
     told = window.told("orders", search="b")
     assert (told["total"], told["matching"], told["saving"]) == (2, 1, 2)
-    assert told["groups"] == [
-        {"integration": 41, "status": "unshipped", "orders": 1},
-        {"integration": 68, "status": "unshipped", "orders": 1},
-    ]
+    assert (told["statuses"], told["integrations"]) == (["unshipped"], [41, 68])
     assert [row["saving"] for row in window.told("orders")["rows"]] == [False, True]
 
 
@@ -324,11 +321,15 @@ def test_examples_are_valid_by_the_rules_and_more_of_them_are_new(window: Window
     assert {one["order_details"]["integration"]["id"] for one in stored} == {41, 68}
 
 
-def test_all_orders_are_downloaded_one_a_line(window: Window, api: Api, sandbox: Sandbox) -> None:
+def test_all_orders_are_downloaded_one_a_line(window: Window, api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(panel, "ORDERS_AT_ONCE", 1)
     api.create(order("A\nB"), order("C"))
     answer = window.get("/_sandbox/window/orders.ndjson")
     assert answer.headers["content-type"] == "application/x-ndjson"
-    assert [json.loads(line)["order_id"] for line in answer.text.splitlines()] == ["A\nB", "C"]
+    lines = [msgspec.json.decode(line) for line in answer.content.splitlines()]
+    assert [line["order_id"] for line in lines] == ["A\nB", "C"]
+    # The same as the control path tells, which goes another way.
+    assert lines == window.get("/_sandbox/orders").json()
 
 
 def test_each_policy_is_a_switch_with_its_question_its_rules_and_its_values() -> None:

@@ -13,7 +13,7 @@ const PAUSE = 250;
 const state = document.getElementById("state");
 const dialog = document.getElementById("detail");
 let overview = null;
-let looked = 0;
+let restUntil = 0;
 let looking = null;
 let again = false;
 let shown = "";
@@ -31,9 +31,11 @@ function look() {
   looking ??= (async () => {
     do {
       again = false;
-      await wait(Math.max(0, looked + PAUSE - performance.now()));
-      looked = performance.now();
+      await wait(Math.max(0, restUntil - performance.now()));
+      const started = performance.now();
       await guarded(lookOnce);
+      // The sandbox has to serve others too: a look that takes long is followed by a longer rest.
+      restUntil = performance.now() + Math.max(PAUSE, 4 * (performance.now() - started));
     } while (again);
     looking = null;
   })();

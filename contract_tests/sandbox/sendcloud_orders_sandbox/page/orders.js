@@ -20,10 +20,8 @@ export async function show() {
     offset = Math.max(0, Math.floor((found.matching - 1) / SIZE) * SIZE);
     found = await ask("window/orders", { ...wanted, offset, limit: SIZE });
   }
-  const integrations = new Set([...found.integrations, ...found.groups.map((one) => one.integration)]);
-  choices(filters.elements.integration, [["", "all"], ...[...integrations].map((id) => [String(id), String(id)])]);
-  const codes = [...new Set(found.groups.map((one) => one.status))].filter(Boolean).sort();
-  choices(filters.elements.status, [["", "all"], ...codes.map((code) => [code, code])]);
+  choices(filters.elements.integration, [["", "all"], ...found.integrations.map((id) => [String(id), String(id)])]);
+  choices(filters.elements.status, [["", "all"], ...found.statuses.map((code) => [code, code])]);
   refresh(section.querySelector("tbody"), found.rows, (row) => row.id, line);
   const saving = found.saving ? `, ${plural(found.saving, "write")} still being saved` : "";
   const filtered = found.matching === found.total ? plural(found.total, "order") : `${found.matching.toLocaleString()} of ${plural(found.total, "order")}`;
