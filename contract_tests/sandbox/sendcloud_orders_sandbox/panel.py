@@ -236,11 +236,11 @@ class Panel(Guarded):
 
     def label(self, shipment: str) -> Response:
         """Return the label of a shipment."""
-        shipments: Any = getattr(self.service.store, "shipments", list)
-        for one in shipments():
-            if str(one.id) == shipment:
-                return Response(one.label, media_type=one.mime_type)
-        raise RefusedError(page_missing())
+        find: Any = getattr(self.service, "label", lambda _: None)
+        found = find(shipment)
+        if found is None:
+            raise RefusedError(page_missing())
+        return Response(found.label, media_type=found.mime_type)
 
 
 def changed_policies(policies: Policies) -> int:

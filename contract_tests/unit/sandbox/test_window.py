@@ -180,7 +180,7 @@ def test_the_sandbox_s_own_page_may_change_things(window: Window, sandbox: Sandb
 
 def test_the_list_is_searched_filtered_sorted_and_paged(window: Window, api: Api) -> None:
     api.create(
-        order("A", shipping_address=address(name="Zoë Ünlü", city="Delft")),
+        order("A", shipping_address=address(name='Zoë "Ünlü"', city="Delft")),
         order("B", 68, order_number="7\"'%_", status={"code": "shipped"}),
         order(
             "c",
@@ -197,10 +197,10 @@ def test_the_list_is_searched_filtered_sorted_and_paged(window: Window, api: Api
     assert window.rows(limit=1, offset=1) == ["B"]
     found = {
         search: window.rows(search=search)
-        for search in ["zoë ÜN", "delft", "669", "\"'%", "C", "%", "order_number", "x\\"]
+        for search in ['zoë "ün', "delft", "669", "\"'%", "C", "%", "order_number", "x\\"]
     }
     assert found == {
-        "zoë ÜN": ["A"],
+        'zoë "ün': ["A"],
         "delft": ["c", "A"],
         "669": ["A"],
         "\"'%": ["B"],
