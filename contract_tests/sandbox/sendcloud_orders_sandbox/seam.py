@@ -23,6 +23,7 @@ from .recording import CURRENT, Request
 from .service import Service
 
 FAULT_HEADER = "X-Sandbox-Fault"
+LABELS_PATH = f"{CONTROL_PATH}/labels/"
 CONNECTION = "sandbox_connection"
 HTML_PAGE = "<!DOCTYPE html><title>Please wait</title><h1>The gateway could not reach the service</h1>"
 CUT_PAGE = b'{"data": [{"id": '
@@ -127,7 +128,8 @@ class Seam:
     async def serve_operators(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the window and the control paths to those who call them by a name of the sandbox."""
         hosts, host = self.service.hosts, Headers(scope=scope).get("host")
-        if hosts is None or hosts.allows(host):
+        # Clients of the service follow the links to labels, by whatever name they know it.
+        if hosts is None or scope["path"].startswith(LABELS_PATH) or hosts.allows(host):
             await self.app(scope, receive, send)
         else:
             await refusal_answer(RefusedError(foreign_host(host, hosts.known())))(scope, receive, send)
