@@ -453,7 +453,7 @@ class ChangeFeed:
         return True
 
     def _is_full(self) -> bool:
-        """Tell whether no more orders are to be remembered; where the service tells no time, they might never settle."""
+        """Tell whether no more are to be remembered; where the service tells no time, they might never settle."""
         return len(self._place.told) >= MOST_REMEMBERED and self._shown is not None
 
     def _end_listing(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from . import problems
@@ -71,7 +72,7 @@ class Integrations:
         """Return the field to sort by; None for none, or for what is not one. Rule: INTEGRATION-SORT-UNKNOWN."""
         wanted = query.get("sort", "")
         if wanted and wanted not in SORT_FIELDS and self.rules.policies.wrong_integration_sort == "reject":
-            raise RefusedError(problems.invalid_choice(wanted, "sort"))
+            raise RefusedError(replace(problems.invalid_choice(wanted, "sort"), rule="INTEGRATION-SORT-UNKNOWN"))
         return SORT_FIELDS.get(wanted)
 
     def get(self, path_id: str) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 BATCH_LIMIT = 100
@@ -139,28 +139,29 @@ def update_missing() -> Problem:
 
 def nothing_to_ship() -> Problem:
     """Answer a request for the label of an order that is not there, or not yet. Rule: LABEL-MISSING."""
-    return page_missing()
+    return replace(page_missing(), rule="LABEL-MISSING")
 
 
 def no_shipping_address() -> Problem:
     """Refuse to ship an order that says not whereto. Rule: LABELS-ADDRESS."""
-    return not_shippable("The order has no valid shipping address.")
+    return not_shippable("The order has no valid shipping address.", "LABELS-ADDRESS")
 
 
-def not_shippable(detail: str) -> Problem:
+def not_shippable(detail: str, rule: str = "") -> Problem:
     """Refuse to ship an order as it is."""
-    return Problem(400, "validation_error", detail, "Invalid order")
+    return Problem(400, "validation_error", detail, "Invalid order", rule=rule)
 
 
 def unknown_sender() -> Problem:
     """Refuse a sender's address that the account does not have. Rule: LABELS-SENDER."""
-    return Problem(404, "invalid", "Does not exist.", source={"pointer": update_pointer("sender_address_id")})
+    source = {"pointer": update_pointer("sender_address_id")}
+    return Problem(404, "invalid", "Does not exist.", source=source, rule="LABELS-SENDER")
 
 
 def integration_missing() -> Problem:
     """Answer a GET of an integration that is not there, with a numeric status. Rule: INTEGRATION-MISSING."""
     detail = "The Integration could not be found with the search criteria given"
-    return Problem(404, "not_found", detail, "Not Found", status_type=int)
+    return Problem(404, "not_found", detail, "Not Found", status_type=int, rule="INTEGRATION-MISSING")
 
 
 def page_missing() -> Problem:

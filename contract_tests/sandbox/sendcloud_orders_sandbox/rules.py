@@ -93,7 +93,7 @@ class Rules:
         """
         for breach in find_breaches(schema, document, self.policies):
             code = error_code(breach, self.policies)
-            yield problems.invalid(breach.detail, pointer_of(*breach.path), code, rule_of(breach))
+            yield problems.invalid(breach.detail, pointer_of(*breach.path), code, rule_of(schema, breach))
 
     def account_problems(self, position: int, order: Document) -> Iterator[Problem]:
         """Find an integration that the account does not have. Rule: UPSERT-ACCOUNT."""

@@ -258,8 +258,10 @@ def error_code(breach: Breach, policies: Policies) -> str:
     return OBSERVED_CODES.get(breach.keyword, "invalid") if policies.error_codes == "observed" else "invalid"
 
 
-def rule_of(breach: Breach) -> str:
+def rule_of(schema: str, breach: Breach) -> str:
     """Return the id of the ledger's rule that a breach of a schema is about."""
+    if schema in ("LabelInput", "LabelsInput"):
+        return "LABELS-LIMIT" if breach.path == ("orders",) and breach.keyword.endswith("Items") else "LABEL-BODY"
     if breach.keyword == "maxLength" and breach.path in (("order_id",), ("order_number",)):
         return "UPSERT-LONG-NAME"
     if breach.keyword == "not":

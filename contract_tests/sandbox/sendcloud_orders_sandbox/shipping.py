@@ -13,6 +13,7 @@ from .labels import PDF, RESOLUTIONS, draw_label
 from .policies import Policies
 from .presenting import present_object, shape
 from .problems import Problem, RefusedError
+from .recording import note_problems
 from .rules import Rules, key_of
 from .schema import known_part
 from .store import Document, Shipment, Stored
@@ -97,7 +98,8 @@ class Shipping:
         if self.policies.label_wrong_dpi == "reject":
             choices = " or ".join(map(str, possible))
             pointer = problems.update_pointer("label_details", "dpi")
-            raise RefusedError(in_words_of_one_label(problems.invalid(f"Input should be {choices}", pointer)))
+            problem = problems.invalid(f"Input should be {choices}", pointer, rule="LABEL-FORM")
+            raise RefusedError(in_words_of_one_label(problem))
         return mime_type.lower(), possible[0]
 
     def refuse_sender(self, body: Document) -> None:
@@ -123,7 +125,7 @@ class Shipping:
         """Return the id of the order with this `order_number`, which others may share. Rule: LABEL-NUMBER-SHARED."""
         orders = self.store.find_number(integration, named["order_number"])
         if len(orders) > 1 and self.policies.label_number_shared == "reject":
-            raise RefusedError(problems.not_shippable("Several orders have this number."))
+            raise RefusedError(problems.not_shippable("Several orders have this number.", "LABEL-NUMBER-SHARED"))
         oldest = self.policies.label_number_shared == "oldest"
         return orders[0 if oldest else -1] if orders else None
 
@@ -139,12 +141,12 @@ class Shipping:
         if not order.document.get("shipping_address"):
             yield problems.no_shipping_address()
         if self.policies.label_again == "reject" and self.store.is_shipped(*key_of(order.document)):
-            yield problems.not_shippable("The order has been shipped.")
+            yield problems.not_shippable("The order has been shipped.", "LABEL-AGAIN")
         if self.policies.label_negative_price != "accept" and has_negative_price(order.document):
-            problem = problems.not_shippable("The price of an item is negative.")
+            problem = problems.not_shippable("The price of an item is negative.", "LABEL-PRICE")
             yield replace(problem, status=422) if self.policies.label_negative_price == "refuse" else problem
         if self.policies.label_unknown_item == "reject" and has_unknown_item(order.document, parcels):
-            yield problems.not_shippable("A parcel has an item that is not in the order.")
+            yield problems.not_shippable("A parcel has an item that is not in the order.", "LABELS-PARCELS")
 
     def with_status(self, refused: RefusedError) -> RefusedError:
         """Give the refusal of an order that cannot be shipped the status that the policy sets. Rule: LABEL-REFUSED."""
@@ -206,7 +208,9 @@ class Shipping:
 
     def outcome(self, shipped: list[Document], found: Iterable[Problem]) -> Document:
         """Return what was shipped and what is wrong with the others. Rule: LABELS-PARTIAL."""
-        errors = [problem.document() for problem in found]
+        problems_found = tuple(found)
+        note_problems(problems_found)
+        errors = [problem.document() for problem in problems_found]
         document: Document = {}
         if shipped:
             document["data"] = shipped if self.policies.row_order == "request" else shipped[::-1]

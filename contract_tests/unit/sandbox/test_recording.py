@@ -17,6 +17,7 @@ from orders.factory import order, orders
 from sendcloud_orders_sandbox import Policies, Sandbox, problems, recording
 from sendcloud_orders_sandbox.problems import Problem
 
+LABELS = {"integration_id": 41, "orders": [{"order_id": "x"}]}
 NAMED = re.compile(r"Rule: ([A-Z]+(?:-[A-Z]+)+)\.")
 
 
@@ -145,12 +146,18 @@ def test_a_range_that_makes_no_sense_is_refused(sandbox: Sandbox, query: str) ->
         ("GET", "/orders/1", None, "GET-MISSING"),
         ("PATCH", "/orders/1", {}, "PATCH-MISSING"),
         ("GET", "/parcels", None, "ERROR-EDGE"),
+        ("GET", "/integrations/5", None, "INTEGRATION-MISSING"),
+        ("GET", "/integrations?sort=x", None, "INTEGRATION-SORT-UNKNOWN"),
+        ("POST", "/orders/create-label-sync", {}, "LABEL-BODY"),
+        ("POST", "/orders/create-label-sync", {"integration_id": 41, "order": {"order_id": "x"}}, "LABEL-MISSING"),
+        ("POST", "/orders/create-labels-async", {"integration_id": 41, "orders": []}, "LABELS-LIMIT"),
+        ("POST", "/orders/create-labels-async", LABELS | {"sender_address_id": 77}, "LABELS-SENDER"),
     ],
 )
 def test_a_refusal_is_remembered_with_its_rule_which_does_not_go_out(
     api: Api, sandbox: Sandbox, method: str, path: str, body: Any, rule: str
 ) -> None:
-    sandbox.policies = Policies(page_size="reject", order_id_length=64)
+    sandbox.policies = Policies(page_size="reject", order_id_length=64, wrong_integration_sort="reject")
     answer = api.request(method, path, json=body)
     assert {problem.rule for problem in sandbox.requests[-1].problems} >= {rule}
     assert rule not in answer.text
