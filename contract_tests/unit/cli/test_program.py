@@ -112,6 +112,7 @@ def test_a_reader_that_goes_away_ends_the_program_in_silence() -> None:
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 def test_letters_that_the_output_cannot_show_are_escaped() -> None:
     content = '{"order_id":"Ä","order_details":{"integration":{"id":41}}}'
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
@@ -133,6 +134,7 @@ def imported() -> set[str]:
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 def test_a_command_pays_for_itself_only(imported: set[str]) -> None:
     assert "sendcloud_orders_cli.commands.columns" in imported
     assert not imported & {"sendcloud_orders_cli.commands.push", "sendcloud_orders.client", "sendcloud_orders.journal"}

@@ -300,6 +300,7 @@ with interruptible(lambda: print("abandoned", flush=True)):
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 @pytest.mark.skipif(os.name != "posix", reason="pipes end otherwise there")
 def test_a_reader_that_goes_away_does_not_end_a_push(sandbox: Sandbox, write: Any, tmp_path: Path) -> None:
     write(without(order("bad"), "order_number"), *orders(3))
@@ -313,6 +314,7 @@ def test_a_reader_that_goes_away_does_not_end_a_push(sandbox: Sandbox, write: An
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 def test_standard_input_is_pushed_as_it_comes(sandbox: Sandbox, tmp_path: Path) -> None:
     lines = "".join(f"{json.dumps(one)}\n" for one in orders(3))
     command = [*PROGRAM, "push", "-", "--format", "ndjson"]
@@ -368,6 +370,7 @@ def test_a_person_sees_how_far_a_push_is_on_one_line_of_80_columns(
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 @pytest.mark.skipif(os.name != "posix", reason="terminals are others there")
 @pytest.mark.parametrize(
     ("variables", "pattern"), [({"NO_COLOR": "1"}, COLOUR), ({"TERM": "dumb"}, ESCAPE)], ids=["NO_COLOR", "dumb"]

@@ -85,6 +85,7 @@ def test_a_file_without_line_ends_is_not_taken_into_memory(write: Any, monkeypat
     ("document", "lines"),
     [
         ('[\n{"order_id":"A"},\n\n{"order_id":"A"}]', [2, 4]),
+        ('[{"order_id":\n"A"},\n{"order_id":\n"A"}]', [1, 3]),
         ('\n{"order_id":"A"}', [2]),
         ('{"data":[\n{"order_id":"A"},{"order_id":"A"}]}', [2, 2]),
         ('{"data":\n{"order_id":"A"}}', [2]),
@@ -151,6 +152,11 @@ def test_the_delimiter_is_that_of_the_header(write: Any, delimiter: str) -> None
     [entry] = entries(write(f"{header}\n{row}\n"))
     wanted = {"order_id": "a,b,c,d,e,f", "order_number": "1;2", "order_details": {"integration": {"id": 41}}}
     assert entry.order == wanted
+
+
+def test_the_delimiter_is_the_one_that_makes_the_most_columns_of_an_order(write: Any) -> None:
+    file = write('order_id;"Price, net, in EUR";order_number\nA;"1,00";1\n', unknown_columns="skip")
+    assert entries(file) == [Entry(2, {"order_id": "A", "order_number": "1"})]
 
 
 def test_the_delimiter_that_excel_notes_in_the_first_line_is_heeded(write: Any) -> None:
