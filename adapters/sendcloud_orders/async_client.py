@@ -120,6 +120,7 @@ class AsyncOrdersClient:
         duplicates: Duplicates = "error",
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -139,6 +140,7 @@ class AsyncOrdersClient:
             duplicates=duplicates,
             check=check,
             unknown_fields=unknown_fields,
+            check_for_label=check_for_label,
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
@@ -161,6 +163,7 @@ class AsyncOrdersClient:
         duplicates: Duplicates = "error",
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -179,6 +182,7 @@ class AsyncOrdersClient:
             duplicates=duplicates,
             check=check,
             unknown_fields=unknown_fields,
+            check_for_label=check_for_label,
             max_body_bytes=max_body_bytes,
         )
         self._wire.check_usable(timeout)
@@ -206,6 +210,7 @@ class AsyncOrdersClient:
         *,
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -213,7 +218,9 @@ class AsyncOrdersClient:
         timeout: Timeout | float | None = None,
     ) -> AsyncCoalescing:
         """Give a context manager that sends single upserts together, like `OrdersClient.coalescing`."""
-        options = options_of_coalescing(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
+        options = options_of_coalescing(
+            check=check, unknown_fields=unknown_fields, check_for_label=check_for_label, max_body_bytes=max_body_bytes
+        )
         self._wire.check_usable(timeout)
         check_whole_number("concurrency", concurrency)
         check_wait("linger", linger)
@@ -233,6 +240,7 @@ class AsyncOrdersClient:
         *,
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
@@ -240,7 +248,9 @@ class AsyncOrdersClient:
 
         Safe to retry, as for `upsert`. Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
-        options = UpsertOptions(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
+        options = UpsertOptions(
+            check=check, unknown_fields=unknown_fields, check_for_label=check_for_label, max_body_bytes=max_body_bytes
+        )
         self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)

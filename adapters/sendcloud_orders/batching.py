@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 import msgspec
@@ -15,6 +16,7 @@ from .bodies import UnwritableBody, read_key, write_order
 from .checking import UnknownFields
 from .errors import FieldError
 from .identity import OrderId, OrderKey, SendcloudId
+from .label_check import find_label_errors
 from .report import SUPERSEDED, Accepted, NotSent, Rejected
 
 MAX_ORDERS = 100
@@ -79,27 +81,47 @@ _WRITABLE = (OrderInput, dict, Mapping)
 
 
 def prepare(
-    order: object, position: int, *, check: bool = True, unknown_fields: UnknownFields = "refuse"
+    order: object,
+    position: int,
+    *,
+    check: bool = True,
+    unknown_fields: UnknownFields = "refuse",
+    check_for_label: bool = False,
 ) -> PreparedOrder | Rejected:
     """Turn a model or a dict into JSON, and refuse what cannot be sent, whatever it is: nothing is raised.
 
     The key is needed even with `check=False`: without it no answer can be matched and no retry is safe. An order that
-    passes the check is written the same without it.
-    Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-UNKNOWN-FIELD.
+    passes the check is written the same without it. With `check_for_label` it must hold what its label will need, too.
+    Rules: UPSERT-KEY, UPSERT-ID, UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-UNKNOWN-FIELD, LABEL-CHECK.
     """
     try:
         if not isinstance(order, _WRITABLE):
             wrong = FieldError(f"Input should be an OrderInput or a dict, not {type(order).__name__}", (), "invalid")
             return Rejected(position, None, (wrong,))
-        return PreparedOrder(position, *write_order(order, check=check, unknown_fields=unknown_fields))
+        prepared = PreparedOrder(position, *write_order(order, check=check, unknown_fields=unknown_fields))
+        lacking = tuple(find_label_errors(msgspec.json.decode(prepared.body))) if check_for_label else ()
+        return Rejected(position, prepared.key, lacking) if lacking else prepared
     except UnwritableBody as error:
-        return Rejected(position, read_key(order), error.errors)
+        lacking = _lacking(order, error.errors) if check_for_label else ()
+        return Rejected(position, read_key(order), (*error.errors, *lacking))
     except MemoryError:
         raise
     except Exception as error:
         # Its message may quote the order.
         unreadable = FieldError(f"Input cannot be read: it raised {type(error).__name__}", (), "invalid")
         return Rejected(position, None, (unreadable,))
+
+
+def _lacking(order: object, told: Sequence[FieldError]) -> tuple[FieldError, ...]:
+    """Say what the label of an order that is refused already will need: the caller wants to hear of all at once."""
+    try:
+        plain = msgspec.to_builtins(order, builtin_types=(Decimal,))
+    except MemoryError:
+        raise
+    except Exception:  # it holds what no order can, which is told
+        return ()
+    paths = {error.path for error in told}
+    return tuple(error for error in find_label_errors(plain) if error.path not in paths)
 
 
 # ---------------------------------------------------------------- the plan
@@ -127,6 +149,7 @@ class Planner:
         *,
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         duplicates: Duplicates = "error",
         max_orders: int = MAX_ORDERS,
         max_body_bytes: int = MAX_BODY_BYTES,
@@ -134,6 +157,7 @@ class Planner:
     ) -> None:
         self._check = check
         self._unknown_fields: UnknownFields = unknown_fields
+        self._check_for_label = check_for_label
         self._duplicates = duplicates
         self._max_orders = max_orders
         self._max_body_bytes = max_body_bytes
@@ -160,7 +184,13 @@ class Planner:
         """Prepare the next order of the input, or refuse it."""
         position = self.taken
         self.taken += 1
-        prepared = prepare(order, position, check=self._check, unknown_fields=self._unknown_fields)
+        prepared = prepare(
+            order,
+            position,
+            check=self._check,
+            unknown_fields=self._unknown_fields,
+            check_for_label=self._check_for_label,
+        )
         if isinstance(prepared, Rejected):
             return prepared
         return self._refuse_oversized(prepared) or self._refuse_twin(prepared) or prepared

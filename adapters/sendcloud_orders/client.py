@@ -129,6 +129,7 @@ class OrdersClient:
         duplicates: Duplicates = "error",
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -153,6 +154,8 @@ class OrdersClient:
         - `unknown_fields` says what happens to a field that the spec does not name, at any depth, in a dict or in the
           `extra` of a model. "refuse" refuses the order and says which field may be meant; "send" sends it as it is,
           while all else is still checked.
+        - `check_for_label` refuses an order as well that lacks what its label will need, though it could be stored: see
+          `label_check`.
         - `journal` is the path of a file that remembers what was acknowledged: a run that was killed and is started
           again with the same orders and journal sends only what is not known to be stored, and ends with the same
           report.
@@ -179,13 +182,14 @@ class OrdersClient:
         their orders are unknown. The journal holds all that was acknowledged.
 
         Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-LIMIT, UPSERT-ATOMIC, UPSERT-MIXED, UPSERT-CONFLICT, UPSERT-STATUS,
-        UPSERT-AMOUNT, UPSERT-NONE, UPSERT-UNKNOWN-FIELD.
+        UPSERT-AMOUNT, UPSERT-NONE, UPSERT-UNKNOWN-FIELD, UPSERT-INTEGRATIONS, LABEL-CHECK.
         """
         options = UpsertOptions(
             on_rejected=on_rejected,
             duplicates=duplicates,
             check=check,
             unknown_fields=unknown_fields,
+            check_for_label=check_for_label,
             max_body_bytes=max_body_bytes,
             on_outcome=on_outcome,
         )
@@ -211,6 +215,7 @@ class OrdersClient:
         duplicates: Duplicates = "error",
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -240,6 +245,7 @@ class OrdersClient:
             duplicates=duplicates,
             check=check,
             unknown_fields=unknown_fields,
+            check_for_label=check_for_label,
             max_body_bytes=max_body_bytes,
         )
         self._wire.check_usable(timeout)
@@ -268,6 +274,7 @@ class OrdersClient:
         *,
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         journal: Journal | str | Path | None = None,
         concurrency: int = 4,
@@ -283,7 +290,9 @@ class OrdersClient:
 
         Leaving the context waits for what is under way. Rules: UPSERT-KEY, UPSERT-KEY-TWICE, UPSERT-ATOMIC.
         """
-        options = options_of_coalescing(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
+        options = options_of_coalescing(
+            check=check, unknown_fields=unknown_fields, check_for_label=check_for_label, max_body_bytes=max_body_bytes
+        )
         self._wire.check_usable(timeout)
         check_whole_number("concurrency", concurrency)
         check_wait("linger", linger)
@@ -303,6 +312,7 @@ class OrdersClient:
         *,
         check: bool = True,
         unknown_fields: UnknownFields = "refuse",
+        check_for_label: bool = False,
         max_body_bytes: int = MAX_BODY_BYTES,
         timeout: Timeout | float | None = None,
     ) -> UpsertReport:
@@ -312,7 +322,9 @@ class OrdersClient:
         twice, and for orders that the check refuses; an `APIStatusError` when the service turns the caller away.
         Rules: UPSERT-LIST, UPSERT-LIMIT, UPSERT-ATOMIC.
         """
-        options = UpsertOptions(check=check, unknown_fields=unknown_fields, max_body_bytes=max_body_bytes)
+        options = UpsertOptions(
+            check=check, unknown_fields=unknown_fields, check_for_label=check_for_label, max_body_bytes=max_body_bytes
+        )
         self._wire.check_usable(timeout)
         refuse_single(orders)
         batch = prepare_one_batch(orders, options)

@@ -38,13 +38,16 @@ _END = object()
 _CLOSED = "This coalescing has ended: make a new one, or upsert inside its with block."
 
 
-def options_of_coalescing(*, check: bool, unknown_fields: UnknownFields, max_body_bytes: int) -> UpsertOptions:
+def options_of_coalescing(
+    *, check: bool, unknown_fields: UnknownFields, check_for_label: bool, max_body_bytes: int
+) -> UpsertOptions:
     """Give the options under which no caller's order stands in the way of another's."""
     return UpsertOptions(
         on_rejected="isolate",
         duplicates="sequence",
         check=check,
         unknown_fields=unknown_fields,
+        check_for_label=check_for_label,
         max_body_bytes=max_body_bytes,
         gives_up=False,
     )

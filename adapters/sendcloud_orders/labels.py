@@ -41,16 +41,13 @@ from .exchange import CREATE_LABEL, Call, Conversation, Exchange, Outcome, Refus
 from .identity import LARGEST_ID, OrderId, OrderKey, OrderNumber
 from .interrupts import left_by
 from .label_answers import is_about, label_in, read_shipments, shipment_ids, shown_id
+from .label_check import LONGEST_ORDER_ID, LONGEST_ORDER_NUMBER
 from .label_files import NotWritten, Place, reserve
 from .label_report import LabelNotSent
 from .report import Accepted
 
 OrderToLabel = OrderKey | OrderNumber | Accepted | LabelNotSent | Order | OrderInput | Mapping[str, Any]
 """What names the order of a label: its key or number, an outcome that says that it may be asked for, or the order."""
-
-LONGEST_ORDER_ID = 64
-LONGEST_ORDER_NUMBER = 255
-"""Characters by which the label operations take an order. Rule: LABEL-NAMED."""
 
 PDF = "application/pdf"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from types import TracebackType
 from typing import Literal, Self, get_args
@@ -40,6 +40,7 @@ from .errors import (
 from .events import Hooks, Reporter
 from .exchange import Conversation
 from .identity import SendcloudId
+from .integrations import KnownIntegrations, is_told
 from .interrupts import left_by
 from .journal import Entry, Journal, digest
 from .report import BatchOutcome, NotSent, Rejected, UpsertReport
@@ -73,6 +74,7 @@ class UpsertOptions:
     duplicates: Duplicates = "error"
     check: bool = True
     unknown_fields: UnknownFields = "refuse"
+    check_for_label: bool = False
     max_body_bytes: int = MAX_BODY_BYTES
     on_outcome: OnOutcome | None = None
     gives_up: bool = True
@@ -82,6 +84,7 @@ class UpsertOptions:
         check_choice("duplicates", self.duplicates, get_args(Duplicates))
         check_flag("check", self.check)
         check_choice("unknown_fields", self.unknown_fields, get_args(UnknownFields))
+        check_flag("check_for_label", self.check_for_label)
         check_whole_number("max_body_bytes", self.max_body_bytes)
         if self.on_outcome is not None:
             check_function("on_outcome", self.on_outcome)
@@ -140,6 +143,7 @@ class UpsertRun:
         self._keep_report = keep_report
         self._under_way: dict[int, Delivery] = {}
         self._undelivered = 0
+        self._integrations = KnownIntegrations()
 
     def __enter__(self) -> Self:
         self._journal = self._journal_context.__enter__()
@@ -283,11 +287,21 @@ class UpsertRun:
                 if self.stopped:  # by a journal that cannot be read
                     delivery.break_off(_STOPPED)
             yield from delivery.converse()
+            yield from self._explain(delivery)
         except Exception as error:
             self._fail(error)
             delivery.break_off(f"the run was interrupted by {type(error).__name__}")
         self._end(delivery)
         return delivery.outcome
+
+    def _explain(self, delivery: Delivery) -> Conversation[None]:
+        """Name the integrations that there are where an order was refused for one that there is not."""
+        outcome = delivery.outcome
+        if outcome.requests and is_told(outcome.rejected):
+            # No other batch is to leave meanwhile.
+            self.stopped = self.stopped or self.options.on_rejected == "stop"
+            rejected = yield from self._integrations.explain(outcome.rejected)
+            delivery.outcome = replace(outcome, rejected=rejected)
 
     def _end(self, delivery: Delivery) -> None:
         outcome = delivery.outcome
@@ -436,6 +450,7 @@ def _planner(options: UpsertOptions) -> Planner:
     return Planner(
         check=options.check,
         unknown_fields=options.unknown_fields,
+        check_for_label=options.check_for_label,
         duplicates=options.duplicates,
         max_body_bytes=options.max_body_bytes,
     )
