@@ -4,6 +4,7 @@ Each fault falls on each request of each operation, alone and in drawn combinati
 slept, and a late answer is late by a tenth of a second.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,17 +19,22 @@ from doubles.wire_faults import (
     FAULTS,
     REFUSALS,
     SLOW,
+    THROTTLED_FOR_UNTOLD,
     UNKNOWABLE,
     UNREACHABLE,
     FaultScript,
     faulty,
 )
 from orders.differences import differences
-from orders.factory import order
+from orders.factory import address, order
 from orders.model import Json, Key, key_of
 from sendcloud_orders import (
     APIStatusError,
     BasicCredentials,
+    LabelError,
+    LabelReport,
+    OrderId,
+    OrderKey,
     RetryPolicy,
     SendcloudError,
     TransportError,
@@ -94,10 +100,22 @@ class Shop:
 
     def held(self) -> dict[Key, Json]:
         """Return the stored orders, once all that was sent has been carried out."""
+        self.settle()
+        return {key_of(row): row for row in self.sandbox.orders()}
+
+    def shipped(self) -> dict[Key, list[str]]:
+        """Return the ids of each order's shipments, once all that was sent has been carried out."""
+        self.settle()
+        shipped: dict[Key, list[str]] = {}
+        for shipment in self.sandbox.shipments():
+            shipped.setdefault((shipment["integration"], shipment["order_id"]), []).append(shipment["shipment_id"])
+        return shipped
+
+    def settle(self) -> None:
+        """Wait until all that was sent has been carried out."""
         if SLOW in self.faults.values():
             # What the client waits for no longer was read before this question, and is done before its answer.
             self.api.get("/orders", params={"page_size": 1})
-        return {key_of(row): row for row in self.sandbox.orders()}
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +151,7 @@ STORED = [stored(number) for number in range(0, SIZE, 2)]
 # ---------------------------------------------------------------- what is true
 
 
-def fates(report: UpsertReport) -> dict[int, str]:
+def fates(report: UpsertReport | LabelReport) -> dict[int, str]:
     """Return what the report says of each position. Fail where a position stands twice."""
     told = [
         *((one.position, "accepted") for one in report.accepted),
@@ -177,6 +195,31 @@ def was_not_carried_out(error: SendcloudError) -> bool:
         case APIStatusError(status=status, sent_before=sent_before):
             return status < 500 and not sent_before
     return False
+
+
+def check_labels(report: LabelReport, asked: Sequence[OrderKey], shop: Shop) -> None:
+    """Hold a report against the shipments that there are: of no order two, and none that the report hides."""
+    told = fates(report)
+    assert sorted(told) == list(range(len(asked)))
+    shipped = shop.shipped()
+    assert {key: ids for key, ids in shipped.items() if len(ids) > 1} == {}
+    may_have = {key for position, key in enumerate(asked) if told[position] in ("accepted", "unknown")}
+    assert shipped.keys() <= may_have
+    for accepted in report.accepted:
+        assert [accepted.shipment_id] == shipped[asked[accepted.position]]
+
+
+def check_label(client: Driven, shop: Shop, key: Key) -> None:
+    """Ask for one label, and hold what comes of it against the shipments that there are."""
+    try:
+        label = client.create_label(OrderKey(key[0], OrderId(key[1])))
+        assert label.content.startswith(b"%PDF")
+        possible = [{key: [label.shipment_id]}]
+    except LabelError:
+        possible = [{}, {key: ["7001"]}]
+    except SendcloudError as error:
+        possible = [{}] if was_not_carried_out(error) else []
+    assert shop.shipped() in possible
 
 
 def check_update(client: Driven, shop: Shop, id_: int, key: Key) -> None:
@@ -317,6 +360,48 @@ def test_a_fault_at_any_request_of_another_operation_is_got_over_by_a_second_att
         }[operation]
 
 
+# ---------------------------------------------------------------- labels
+
+SHIPPABLE = [order(f"A-{number}", INTEGRATION, shipping_address=address()) for number in range(5)]
+KEYS = [OrderKey(integration, OrderId(order_id)) for integration, order_id in map(key_of, SHIPPABLE)]
+LABEL_REQUESTS = 3
+"""Requests of two orders each that five orders take."""
+MADE_NONE = (UNREACHABLE, *REFUSALS)
+SENT_AGAIN = (UNREACHABLE, "429:1", THROTTLED_FOR_UNTOLD)
+"""Faults after which a label is asked for once more: that no label was made is certain."""
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("attempts", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.rule("LABEL-ONCE", "LABELS-CREATE", "LABELS-PARTIAL")
+def test_no_fault_makes_two_labels_of_an_order_or_hides_one(
+    shop: Shop, kind: ClientKind, attempts: int, fault: str
+) -> None:
+    client = shop.client(kind, attempts)
+    for number in range(1, LABEL_REQUESTS + 1):
+        shop.open(*SHIPPABLE)
+        shop.plan({number: fault}, kind, "labels", attempts)
+        report = client.create_labels(KEYS, at_a_time=2)
+        check_labels(report, KEYS, shop)
+        again = attempts == 2 and fault in SENT_AGAIN
+        struck = set() if again else {2 * number - 2, 2 * number - 1}
+        expected = "not sent" if fault in MADE_NONE else "unknown"
+        assert fates(report) == {place: expected if place in struck else "accepted" for place in range(len(KEYS))}
+        assert shop.script.sent == LABEL_REQUESTS + again
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("attempts", [1, 2])
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.rule("LABEL-ONCE", "LABEL-CREATE")
+def test_no_fault_makes_one_label_twice_or_hides_it(shop: Shop, kind: ClientKind, attempts: int, fault: str) -> None:
+    shop.open(SHIPPABLE[0])
+    shop.plan({1: fault}, kind, "label", attempts)
+    check_label(shop.client(kind, attempts), shop, key_of(SHIPPABLE[0]))
+    assert shop.script.sent == (2 if attempts == 2 and fault in SENT_AGAIN else 1)
+
+
 # ---------------------------------------------------------------- many faults
 
 
@@ -381,3 +466,27 @@ def test_after_any_combination_of_faults_the_report_is_true(
     # Deleting comes last: nothing else can be done to the order then.
     for operation in sorted(then, key=lambda name: name == "delete"):
         OPERATIONS[operation][0](client, shop, int(after[key]["id"]), key)
+
+
+@given(
+    states=st.lists(st.sampled_from(("shippable",) * 4 + ("without address", "absent")), min_size=1, max_size=6),
+    faults=scripts(),
+    attempts=st.integers(1, 3),
+    at_a_time=st.integers(1, 3),
+)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.rule("LABEL-ONCE", "LABELS-PARTIAL", "LABELS-MISSING", "LABELS-ADDRESS")
+def test_after_any_combination_of_faults_no_order_has_two_labels_and_none_is_hidden(
+    shop: Shop, kind: ClientKind, states: list[str], faults: Faults, attempts: int, at_a_time: int
+) -> None:
+    held = [
+        order(f"A-{number}", INTEGRATION, **({"shipping_address": address()} if state == "shippable" else {}))
+        for number, state in enumerate(states)
+        if state != "absent"
+    ]
+    shop.open(*held)
+    shop.plan(faults, kind, "labels", tuple(states), attempts, at_a_time)
+    keys = [OrderKey(INTEGRATION, OrderId(f"A-{number}")) for number in range(len(states))]
+    report = shop.client(kind, attempts).create_labels(keys, at_a_time=at_a_time)
+    check_labels(report, keys, shop)
+    assert Counter(fates(report).values())["accepted"] <= states.count("shippable")
