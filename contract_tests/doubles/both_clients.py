@@ -6,7 +6,7 @@ import asyncio
 import inspect
 from collections.abc import AsyncIterator, Callable, Iterator
 from itertools import cycle
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import httpx
 
@@ -80,6 +80,10 @@ class Driven:
 
         return call
 
+    def changes(self, **options: Any) -> ChangesReader:
+        """Read changes; the reader tells where it stands."""
+        return ChangesReader(self, self.client.changes(**options))
+
     def _blocking(self, found: AsyncIterator[Any]) -> Iterator[Any]:
         self.left_open.append(found)
         while True:
@@ -102,6 +106,29 @@ class Driven:
         if inspect.isawaitable(closing):
             self.runner.run(_awaited(closing))
         self.runner.close()
+
+
+class ChangesReader:
+    """The changes that a client of either kind finds; a plain iterator."""
+
+    def __init__(self, client: Driven, changes: Any) -> None:
+        self._client = client
+        self.changes = changes
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        if self._client.kind == "blocking":
+            return next(self.changes)
+        try:
+            return self._client.runner.run(_awaited(anext(self.changes)))
+        except StopAsyncIteration:
+            raise StopIteration from None
+
+    @property
+    def token(self) -> str:
+        return str(self.changes.token)
 
 
 Connect = Callable[..., Driven]

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+from base64 import urlsafe_b64encode
 from collections import deque
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+from hashlib import blake2b
 from itertools import islice
 from typing import Any, Literal
 from unittest import mock
 
+import msgspec
 import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
+from doubles.both_clients import KINDS, ChangesReader, Connect, Driven
 from doubles.changing_service import BEGINNING, ChangingService, State, Step
-from sendcloud_orders import Changes, SendcloudError
+from sendcloud_orders import (
+    AsyncOrdersClient,
+    BasicCredentials,
+    Changes,
+    Clock,
+    ContractError,
+    InvalidRequest,
+    Pace,
+    RetryPolicy,
+    SendcloudError,
+    ServerError,
+)
 from sendcloud_orders import changes as rules
 from sendcloud_orders.changes import ChangeFeed, read_scope
 from sendcloud_orders.exchange import Answer, Call, Conversation, Exchange, Pause, read_answer
@@ -34,6 +52,7 @@ def reader(
     *,
     poll: float | None = None,
     lookback: timedelta | Literal["all"] = LOOKBACK,
+    settle: float = SETTLE,
     account: str = "account",
     integration: Any = None,
 ) -> Changes:
@@ -58,7 +77,7 @@ def reader(
         answer = Answer(status, headers, body, links or None)
         return Exchange(read_answer(step, answer), 1, False, 0, 0)
 
-    scope = read_scope(account, integration=integration, lookback=lookback, settle=SETTLE, poll=poll)
+    scope = read_scope(account, integration=integration, lookback=lookback, settle=settle, poll=poll)
     changes = Changes(ChangeFeed(since, scope), converse)
     return changes
 
@@ -236,3 +255,450 @@ def test_a_look_at_all_orders_finds_those_with_old_dates_too(
     follower = Follower(lambda since: reader(service, since, lookback="all"), service, since)
     follower.follow(restarts)
     check(service, since, follower.told, everything=True)
+
+
+@pytest.mark.rule("CHANGES-UNDATED", "READ-REQUIRED")
+@given(service=SERVICES, script=scripts(), since=SINCES)
+def test_orders_without_a_moment_come_once_for_each_content(
+    service: ChangingService, script: list[Step | None], since: datetime
+) -> None:
+    service.precision = "none"
+    service.script = deque([step for step in script if step is not loss])
+    changes = reader(service, since, poll=60)
+    told = [version(order) for order in changes]
+    assert len(set(told)) == len(told)
+    # Where shop's dates are no older than `lookback` before the moment, for nothing tells how long ago the change was.
+    found = {state.version for state in service.visible() if is_found_from(state, since)}
+    assert found <= {*told, *(version(order) for order in reader(service, changes.token))}
+
+
+def is_found_from(state: State, since: datetime) -> bool:
+    return max(state.created, state.updated or state.created) >= since - LOOKBACK
+
+
+# ---------------------------------------------------------------- one thing at a time
+
+NEW = timedelta(0)
+
+
+def stored(*ids: int, age: float = 2 * SETTLE, **settings: Any) -> ChangingService:
+    """Give a service that accepted these orders so many seconds ago."""
+    service = ChangingService(**settings)
+    for id in ids:
+        service.write(id, created=NEW, updated=None)
+        service.advance(0.001)
+    service.advance(age)
+    return service
+
+
+def ids_of(orders: Iterable[Order]) -> list[int]:
+    return [order.id for order in orders]
+
+
+@pytest.mark.rule("CHANGES-SINCE")
+def test_orders_come_by_id_each_as_it_is_now_and_two_changes_are_one() -> None:
+    service = stored(3, 1, 2, 1)
+    assert [(order.id, version(order)) for order in reader(service)] == [(1, 4), (2, 3), (3, 1)]
+
+
+@pytest.mark.rule("CHANGES-SINCE")
+@pytest.mark.parametrize(("later", "found"), [(0, [1]), (0.000001, [])])
+def test_a_moment_counts_to_the_microsecond_and_is_included(later: float, found: list[int]) -> None:
+    assert ids_of(reader(stored(1), BEGINNING + timedelta(seconds=later))) == found
+
+
+@pytest.mark.rule("CHANGES-DATES")
+def test_days_are_asked_for_from_the_one_before_in_both_dates_of_the_shop_and_by_id() -> None:
+    service = ChangingService()
+    list(reader(service, integration=[68, 41]))
+    asked = {"sort": "pk", "page_size": "200", "integration": "68,41"}
+    assert service.requests == [
+        {**asked, "order_updated_at_min": "2026-10-30"},
+        {**asked, "order_created_at_min": "2026-10-30"},
+    ]
+
+
+@pytest.mark.rule("CHANGES-DATES")
+def test_an_order_with_old_dates_is_missed_unless_all_are_looked_at() -> None:
+    service = ChangingService()
+    service.write(1, created=timedelta(days=90), updated=timedelta(days=60))
+    assert ids_of(reader(service)) == []
+    assert ids_of(reader(service, lookback="all")) == [1]
+    assert service.requests[2:] == [{"sort": "pk", "page_size": "200"}]
+
+
+@pytest.mark.rule("CHANGES-DATES")
+@pytest.mark.parametrize("since", [datetime.min, datetime.max], ids=["first", "last"])
+@pytest.mark.parametrize("hours", [-12, 14])
+@pytest.mark.parametrize("lookback", [timedelta(0), timedelta.max])
+def test_the_first_and_the_last_moment_of_all_can_be_asked_for(
+    since: datetime, hours: int, lookback: timedelta
+) -> None:
+    service = stored(1)
+    moment = since.replace(tzinfo=timezone(timedelta(hours=hours)))
+    changes = reader(service, moment, lookback=lookback)
+    found = ids_of(changes)
+    assert found == ([1] if since is datetime.min and lookback else found)
+    assert list(reader(service, changes.token, lookback=lookback)) == []
+
+
+@pytest.mark.rule("CHANGES-DATES")
+def test_a_service_that_ignores_the_days_tells_nothing_twice() -> None:
+    service = stored(1, 2)
+    with mock.patch.object(service, "matches", return_value=True):
+        assert ids_of(reader(service)) == [1, 2]
+
+
+@pytest.mark.rule("CHANGES-SETTLE")
+def test_what_becomes_readable_late_is_told_and_what_was_told_is_not() -> None:
+    service = stored(2, age=0)
+    service.write(1, created=NEW, updated=None, lag=SURE)
+    service.advance(5)
+    changes = reader(service)
+    assert ids_of(changes) == [2]
+    service.advance(SURE)
+    assert ids_of(reader(service, changes.token)) == [1]
+
+
+@pytest.mark.rule("CHANGES-SETTLE")
+def test_what_takes_longer_than_it_settles_is_missed_so_that_it_can_be_set() -> None:
+    for settle, found in ((10, []), (60, [1])):
+        service = ChangingService()
+        service.write(1, created=NEW, updated=None, lag=40)
+        service.advance(30)
+        changes = reader(service, settle=settle)
+        assert list(changes) == []
+        service.advance(30)
+        assert ids_of(reader(service, changes.token, settle=settle)) == found
+
+
+@pytest.mark.rule("CHANGES-SETTLE", "UPSERT-ASYNC")
+def test_an_older_state_that_comes_after_a_newer_one_is_no_change() -> None:
+    service = stored(1, 1, age=1)
+    changes = reader(service)
+    assert [version(order) for order in changes] == [2]
+    service.states.append(service.states.pop(0))
+    assert list(reader(service, changes.token)) == []
+
+
+@pytest.mark.rule("CHANGES-SETTLE")
+def test_what_is_too_much_to_remember_comes_as_soon_as_it_has_settled() -> None:
+    service = stored(*range(1, 8), age=1)
+    with mock.patch.object(rules, "MOST_REMEMBERED", 3):
+        changes = reader(service)
+        # A page is looked at as a whole, so that there may be some more.
+        assert ids_of(changes) == [1, 2, 3, 4]
+        assert ids_of(reader(service, changes.token)) == []
+        service.advance(SETTLE)
+        assert ids_of(reader(service, changes.token)) == [5, 6, 7]
+
+
+@pytest.mark.rule("CHANGES-SETTLE")
+def test_a_call_goes_on_at_once_where_more_has_settled_while_it_read() -> None:
+    service = stored(*range(1, 8), age=1, script=deque([None, None, None, passing(2 * SETTLE)]))
+    with mock.patch.object(rules, "MOST_REMEMBERED", 3):
+        assert ids_of(reader(service)) == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.rule("CHANGES-UNDATED")
+def test_a_second_change_in_the_same_second_is_told_where_seconds_are_all_that_is_written() -> None:
+    service = stored(1, age=0, precision="seconds")
+    since = BEGINNING.replace(microsecond=0)
+    changes = reader(service, since)
+    assert [version(order) for order in changes] == [1]
+    service.write(1, created=NEW, updated=None)
+    again = reader(service, changes.token)
+    assert [version(order) for order in again] == [2]
+    assert list(reader(service, again.token)) == []
+
+
+@pytest.mark.rule("CHANGES-UNDATED")
+def test_a_token_remembers_no_order_without_a_moment() -> None:
+    service = stored(1, precision="none")
+    changes = reader(service)
+    assert ids_of(changes) == [1]
+    assert ids_of(reader(service, changes.token)) == [1]
+
+
+# ---------------------------------------------------------------- rounds
+
+
+def test_without_poll_there_is_one_round_and_then_an_end_that_stays() -> None:
+    service = stored(1)
+    changes = reader(service)
+    assert ids_of(changes) == [1]
+    service.write(1, created=NEW, updated=None)
+    assert list(changes) == []
+    assert len(service.requests) == 2
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_a_round_that_a_token_resumes_is_followed_by_a_whole_one() -> None:
+    service = stored(1, 2, 3)
+    changes = reader(service)
+    next(changes)
+    service.write(1, created=NEW, updated=None)
+    assert ids_of(reader(service, changes.token)) == [2, 3, 1]
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_after_an_error_the_same_iterator_goes_on() -> None:
+    service = stored(1, 2, 3, 4, 5)
+    changes = reader(service)
+    assert ids_of(islice(changes, 2)) == [1, 2]
+    service.losing = 1
+    with pytest.raises(ServerError):
+        next(changes)
+    assert ids_of(changes) == [3, 4, 5]
+
+
+@pytest.mark.rule("READ-TOLERANT")
+def test_rows_that_cannot_be_read_end_a_round_and_the_next_goes_on() -> None:
+    service = stored(1, 2, 3, page_size=2)
+    row = service.row
+    with mock.patch.object(service, "row", lambda state: row(state) | ({"order_number": 5} if state.id == 2 else {})):
+        changes = reader(service, poll=60)
+        assert next(changes).id == 1
+        # The page is read again after an error, and its row counts once.
+        service.losing = 1
+        with pytest.raises(ServerError):
+            next(changes)
+        assert next(changes).id == 3
+        with pytest.raises(ContractError, match=r"1 of 3 orders cannot be read.*row 1") as caught:
+            next(changes)
+        assert caught.value.path == "$.data[1].order_number"
+        service.script = deque([None, lambda service: service.write(4, created=NEW, updated=None)])
+        assert next(changes).id == 4
+
+
+@pytest.mark.rule("LIST-SORT")
+def test_a_service_that_does_not_sort_is_a_broken_contract() -> None:
+    service = stored(1, 2, 3)
+    backwards = [*service.visible()][::-1]
+    with (
+        mock.patch.object(service, "visible", return_value=backwards),
+        pytest.raises(ContractError, match="did not sort"),
+    ):
+        list(reader(service))
+
+
+@pytest.mark.rule("LIST-COMPLETE")
+def test_a_row_that_comes_twice_is_told_once() -> None:
+    service = stored(1, 2)
+    twice = [state for state in service.visible() for _ in range(2)]
+    with mock.patch.object(service, "visible", return_value=twice):
+        assert ids_of(reader(service)) == [1, 2]
+
+
+# ---------------------------------------------------------------- tokens
+
+TOKEN = reader(stored(1, 2, 3)).token
+
+
+def middle_of_a_round() -> str:
+    changes = reader(stored(1, 2, 3))
+    next(changes)
+    return changes.token
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+@given(place=st.integers(0), other=st.sampled_from("aZ09-_.=é\0"), way=st.sampled_from(["put in", "changed", "cut"]))
+def test_a_token_that_was_damaged_is_refused(place: int, other: str, way: str) -> None:
+    token = middle_of_a_round()
+    place %= len(token)
+    rest = {"put in": token[place:], "changed": token[place + 1 :], "cut": ""}[way]
+    damaged = token[:place] + ("" if way == "cut" else other) + rest
+    if damaged == token or damaged.rstrip("=") == token:
+        return
+    with pytest.raises(InvalidRequest, match=r"since .*datetime"):
+        reader(ChangingService(), damaged)
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_a_token_that_came_out_of_a_file_may_have_a_line_end() -> None:
+    reader(ChangingService(), f"{TOKEN}\n")
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_a_token_of_another_version_is_refused_as_such() -> None:
+    with pytest.raises(InvalidRequest, match="another version"):
+        reader(ChangingService(), TOKEN.replace("changes1.", "changes2."))
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+@pytest.mark.parametrize("scope", [{"account": "another"}, {"integration": 41}, {"integration": [41, 68]}])
+def test_a_token_of_other_orders_is_refused_as_such(scope: dict[str, Any]) -> None:
+    with pytest.raises(InvalidRequest, match="another account, another base URL or other integrations"):
+        reader(ChangingService(), TOKEN, **scope)
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_integrations_may_be_named_in_another_order() -> None:
+    token = reader(ChangingService(), integration=[41, 68]).token
+    assert list(reader(ChangingService(), token, integration=[68, 41])) == []
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_a_token_is_short_and_forgets_what_has_settled() -> None:
+    service = stored(*range(1, 2001), age=1, page_size=200)
+    changes = reader(service)
+    assert len(list(changes)) == 2000
+    assert re.fullmatch(r"[A-Za-z0-9_.-]+", changes.token)
+    assert len(changes.token) < 12 * 2000
+    service.advance(SETTLE)
+    later = reader(service, changes.token)
+    assert list(later) == []
+    assert len(later.token) < 100
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+def test_a_round_keeps_its_days_when_it_is_resumed_with_others() -> None:
+    service = stored(1, 2, 3)
+    changes = reader(service)
+    next(changes)
+    assert ids_of(reader(service, changes.token, lookback="all")) == [2, 3]
+
+
+@pytest.mark.rule("CHANGES-TOKEN")
+@pytest.mark.parametrize(
+    ("listing", "told"), [(2, []), (-1, []), (0, [1]), (0, [1, 2, 3, 4])], ids=["beyond", "before", "one", "four"]
+)
+def test_a_token_that_says_what_none_says_is_refused(listing: int, told: list[int]) -> None:
+    scope = read_scope("account", integration=None, lookback=LOOKBACK, settle=SETTLE, poll=None)
+    content = msgspec.msgpack.encode([scope.name, 0, told, [0, 0, listing, 0]])
+    check = blake2b(content, digest_size=6, person=b"changes token").digest()
+    with pytest.raises(InvalidRequest, match="cut off or changed"):
+        reader(ChangingService(), "changes1." + urlsafe_b64encode(check + content).decode().rstrip("="))
+
+
+@pytest.mark.parametrize(
+    ("since", "hint"),
+    [
+        (datetime(2026, 11, 2), r"datetime.now\(UTC\), or since.astimezone\(\)"),
+        (date(2026, 11, 2), "a day alone"),
+        ("2026-11-02T09:30:00Z", r"datetime.fromisoformat"),
+        (1_793_600_000, "a datetime with a time zone"),
+        (None, "a datetime with a time zone"),
+    ],
+)
+def test_what_is_no_moment_is_refused_with_what_to_write_instead(since: Any, hint: str) -> None:
+    with pytest.raises(InvalidRequest, match=f"^since .*{hint}"):
+        reader(ChangingService(), since)
+
+
+# ---------------------------------------------------------------- both clients
+
+
+@pytest.mark.rule("CHANGES-SETTLE")
+@pytest.mark.parametrize("wall", [0.0, 4e9])
+def test_a_poll_waits_by_the_clients_clock_whatever_day_that_says(connect: Connect, wall: float) -> None:
+    service = stored(1, age=1)
+    client = connect(service.transport)
+    object.__setattr__(client.watch.clock, "wall", lambda: wall)
+    changes = client.changes(since=BEGINNING, poll=90)
+    assert next(changes).id == 1
+    service.script = deque([lambda service: service.write(2, created=NEW, updated=None)])
+    assert next(changes).id == 2
+    assert sum(client.watch.slept) == 90
+    assert list(client.changes(since=changes.token)) == []
+
+
+def test_a_wait_can_be_ended_from_elsewhere_and_the_token_stays_good(connect: Connect) -> None:
+    service = stored(1)
+    client = connect(service.transport)
+    changes = client.changes(since=BEGINNING, poll=3600)
+    next(changes)
+    with mock.patch.object(client.watch, "sleep", ending(client, changes)):
+        rebound = client.watch.clock
+        object.__setattr__(rebound, "sleep", client.watch.sleep)
+        assert list(changes) == []
+    assert sum(client.watch.slept) <= 5
+    assert list(client.changes(since=changes.token)) == []
+
+
+def ending(client: Driven, changes: ChangesReader) -> Callable[[float], None]:
+    def sleep(seconds: float) -> None:
+        client.watch.slept.append(seconds)
+        if len(client.watch.slept) == 3:
+            closing = changes.changes.close() if client.kind == "blocking" else changes.changes.aclose()
+            if closing is not None:
+                with pytest.raises(StopIteration):
+                    closing.send(None)
+
+    return sleep
+
+
+def test_a_closed_iterator_hands_out_nothing_more_of_its_page() -> None:
+    service = stored(1, 2)
+    with reader(service) as changes:
+        next(changes)
+    assert list(changes) == []
+    assert ids_of(reader(service, changes.token)) == [2]
+
+
+def test_a_second_reader_at_the_same_time_is_refused() -> None:
+    service = stored(1)
+    inner: list[str] = []
+
+    def read_too(service: ChangingService) -> None:
+        with pytest.raises(InvalidRequest) as caught:
+            next(changes)
+        inner.append(str(caught.value))
+
+    service.script = deque([read_too])
+    changes = reader(service)
+    assert ids_of(changes) == [1]
+    assert inner == ["One thread or task at a time reads from changes(): give each its own call."]
+
+
+def test_a_task_that_is_cancelled_leaves_the_iterator_where_it_was() -> None:
+    service = stored(1)
+
+    async def main() -> None:
+        asleep, never = asyncio.Event(), asyncio.Event()
+
+        async def sleep(_: float) -> None:
+            if not asleep.is_set():
+                asleep.set()
+                await never.wait()
+
+        client = AsyncOrdersClient(
+            BasicCredentials("public", "hidden"),
+            transport=service.transport,
+            pace=Pace.unlimited(),
+            clock=Clock(sleep_async=sleep),
+        )
+
+        async with client, client.changes(since=BEGINNING, poll=5) as changes:
+
+            async def read() -> int:
+                return (await anext(changes)).id
+
+            assert await read() == 1
+            waiting = asyncio.create_task(read())
+            await asleep.wait()
+            waiting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiting
+            service.write(2, created=NEW, updated=None)
+            assert await read() == 2
+
+    asyncio.run(main())
+
+
+@pytest.mark.one_python
+@pytest.mark.rule("CHANGES-SINCE", "CHANGES-TOKEN", "CHANGES-SETTLE")
+@given(service=SERVICES, script=scripts(), since=SINCES, restarts=RESTARTS, attempts=st.integers(1, 2))
+def test_both_clients_ask_alike_and_are_told_alike(
+    service: ChangingService, script: list[Step | None], since: datetime, restarts: list[int], attempts: int
+) -> None:
+    traces = []
+    for kind in KINDS:
+        own = replace(service, script=deque(script), states=[], deleted=set(), requests=[])
+        client = Driven(kind, own.transport, retry=RetryPolicy(attempts=attempts))
+        follower = Follower(lambda since: client.changes(since=since, lookback=LOOKBACK), own, since)  # noqa: B023
+        follower.follow(restarts)
+        client.close()
+        check(own, since, follower.told)
+        traces.append((own.requests, client.watch.slept, follower.told, follower.token))
+    assert traces[0] == traces[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -101,6 +102,7 @@ def test_every_order_ends_in_one_group_and_the_service_holds_what_the_report_say
 def use_every_operation(client: Driven) -> Iterator[Callable[[], Any]]:
     [first, second, _] = client.upsert([order("A"), order("B"), order("C")]).accepted
     yield lambda: [one.id for one in client.list(page_size=2, integration=[41])]
+    yield lambda: [one.id for one in client.changes(since=datetime(2026, 11, 2, tzinfo=UTC), integration=41)]
     yield lambda: client.get(first.id)
     yield lambda: client.find(41, "B")
     yield lambda: client.update(first.id, {"order_details": {"notes": "ring"}}, verify=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 import traceback
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -123,6 +124,7 @@ def test_nothing_private_is_told_whatever_the_service_answers(
             lambda: client.upsert([private("A"), private("B")], on_rejected="isolate"),
             lambda: client.upsert_batch([private("A")]),
             lambda: list(client.list(order_number=CUSTOMER["name"], status=CUSTOMER["notes"])),
+            lambda: list(client.changes(since=datetime(2026, 11, 2, tzinfo=UTC))),
             lambda: client.find(41, "A"),
             lambda: client.get(669),
             lambda: client.update(669, update, verify=True),
@@ -166,6 +168,7 @@ def test_nothing_private_is_told_of_orders_that_the_check_refuses(
             lambda: client.get(CUSTOMER["email"]),
             lambda: list(client.list(integration=CUSTOMER["name"])),
             lambda: list(client.list(order_updated_at_min=CUSTOMER["name"])),
+            lambda: client.changes(since=CUSTOMER["name"]),
         ):
             with pytest.raises(SendcloudError) as caught:
                 work()
