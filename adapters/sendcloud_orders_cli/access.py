@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,25 @@ credentials_option = click.option(
 )
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Access:
+    """The variables that name server and keys, and where they were found: a file, or with None the environment."""
+
+    variables: Mapping[str, str]
+    file: Path | None
+
+    @property
+    def base_url(self) -> str:
+        """Where the requests of a client go that `connect` makes."""
+        return self.variables.get("SENDCLOUD_BASE_URL", "").strip().rstrip("/")
+
+
+def find_access(credentials: Path | None) -> Access:
+    """Find what names server and keys. Raises `Failure` for a file that cannot be used."""
+    path = credentials or _own_file()
+    return Access(os.environ if path is None else read_credentials(path), path)
+
+
 def connect(credentials: Path | None, **settings: Any) -> OrdersClient:
     """Make a client with the credentials that the caller has; `settings` are those of `OrdersClient`.
 
@@ -51,14 +71,13 @@ def connect(credentials: Path | None, **settings: Any) -> OrdersClient:
     from sendcloud_orders import AppInfo, ConfigurationError, OrdersClient, __version__
 
     settings.setdefault("app_info", AppInfo("sendcloud-orders-cli", __version__))
-    path = credentials or _own_file()
-    if path is None:
-        return OrdersClient.from_env(os.environ, **settings)
-    variables = read_credentials(path)
+    access = find_access(credentials)
     try:
-        return OrdersClient.from_env(variables, **settings)
+        return OrdersClient.from_env(access.variables, **settings)
     except ConfigurationError as error:
-        raise Failure(f"{path}: {error}") from None
+        if access.file is None:
+            raise
+        raise Failure(f"{access.file}: {error}") from None
 
 
 def _own_file() -> Path | None:

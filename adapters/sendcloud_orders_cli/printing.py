@@ -9,6 +9,7 @@ import codecs
 import csv
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 # What a text would do to a terminal: move the cursor, clear the screen, turn the reading direction, end the line.
 _UNPRINTABLE = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
 _UNPRINTABLE |= {code: f"\\u{code:04x}" for code in (0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))}
+# JSON itself escapes the control characters of ASCII but the last.
+_NOT_ASCII = re.compile(r"[^\x00-\x7e]")
+_ACTING = re.compile(f"[{''.join(map(chr, filter(lambda code: code >= 0x7F, _UNPRINTABLE)))}]")
 
 
 def prepare_streams() -> None:
@@ -60,6 +64,12 @@ def _to_stderr(line: str) -> None:
 def write_json(value: object) -> None:
     """Write one value as JSON on one line; letters as they are where stdout is in UTF-8, else as escapes."""
     print(json.dumps(value, ensure_ascii=not _is_utf8(sys.stdout), separators=(",", ":")))
+
+
+def write_json_text(text: str) -> None:
+    """Write what is JSON already, with escapes for the letters that stdout lacks or that would act on a terminal."""
+    unwanted = _ACTING if _is_utf8(sys.stdout) else _NOT_ASCII
+    print(unwanted.sub(lambda found: json.dumps(found[0])[1:-1], text))
 
 
 def write_csv(rows: Iterable[Sequence[Any]]) -> None:

@@ -13,7 +13,18 @@ from .endings import Status, ending, tell_usage
 from .printing import prepare_streams
 
 # In the sequence of the help; each is the `command` of the module of its name in `commands`.
-COMMANDS = ("check", "columns", "push")
+COMMANDS = (
+    "check",
+    "columns",
+    "push",
+    "list",
+    "get",
+    "find",
+    "update",
+    "delete",
+    "watch",
+    "sandbox",
+)
 
 
 class Program(click.Group):
