@@ -23,6 +23,9 @@ COMMANDS = (
     "update",
     "delete",
     "watch",
+    "label",
+    "integrations",
+    "doctor",
     "sandbox",
 )
 

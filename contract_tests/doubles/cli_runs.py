@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -111,6 +112,11 @@ def on_a_terminal(
         finally:
             os.close(ours)
     return status, shown.decode().replace("\r\n", "\n")
+
+
+def plain(shown: str) -> str:
+    """Leave out what only makes letters bold or coloured."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", shown)
 
 
 def _read(terminal: int) -> bytes:

@@ -155,6 +155,7 @@ def test_a_service_that_fails_half_way_leaves_word_of_what_is_left(
     assert f"Not deleted, as far as is known: {known[1]}, {known[2]}" in run.stderr
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_on_a_terminal_the_orders_are_shown_and_the_answer_is_awaited(sandbox: Sandbox, api: Api) -> None:
     (known,) = api.create(order("A"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from decimal import Decimal
 
 import pytest
 
-from doubles.cli_runs import CommandLine, on_a_terminal, process
+from doubles.cli_runs import COLUMNS, CommandLine, on_a_terminal, plain, process
 from doubles.sandbox_client import Api
 from orders.factory import order, orders, with_value
 from sendcloud_orders_sandbox import Policies, Sandbox
@@ -200,19 +199,20 @@ def test_a_customer_s_words_cannot_steer_a_terminal(cli: CommandLine, api: Api) 
     assert json.loads(cli("get", known).stdout)["order_number"] == f"n{HOSTILE}"
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_on_a_terminal_of_80_columns_a_list_is_a_table_that_fits_and_loses_nothing(sandbox: Sandbox, api: Api) -> None:
     long = "shop-2026-11-with-a-very-long-order-id-0000001"
     api.create(order(long, 41), order("B", 68))
     status, shown = on_a_terminal("list", env=sandbox.environ)
     assert status == 0
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
-    assert max(map(len, plain.splitlines())) <= 80
-    assert plain.startswith("Id ")
+    assert max(map(len, plain(shown).splitlines())) <= COLUMNS
+    assert plain(shown).startswith("Id ")
     # Too long for its column, it goes on in the next line; nothing of it is cut off.
     assert all(part in shown for part in long.split("-"))
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_one_order_on_a_terminal_is_json_for_people(sandbox: Sandbox, api: Api) -> None:
     (known,) = api.create(order("A"))
@@ -222,6 +222,7 @@ def test_one_order_on_a_terminal_is_json_for_people(sandbox: Sandbox, api: Api) 
     assert json.loads(shown)["id"] == known
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_a_reader_that_has_seen_enough_ends_the_list_without_a_complaint(sandbox: Sandbox, api: Api) -> None:
     for start in range(0, 400, 100):

@@ -127,6 +127,7 @@ def test_an_order_that_was_not_told_to_the_end_is_not_taken_for_told(tmp_path: P
     assert kept_token(file) == "after-B"
 
 
+@pytest.mark.one_python
 @pytest.mark.other_process
 def test_it_goes_on_until_ctrl_c_and_keeps_where_it_was_before_it_waits(
     sandbox: Sandbox, api: Api, tmp_path: Path
