@@ -13,6 +13,7 @@ from sendcloud_orders import (
     ConfigurationError,
     InvalidRequest,
     LabelError,
+    LabelMayExist,
     LabelNotSaved,
     LabelUnreadable,
     NotFoundError,
@@ -147,6 +148,8 @@ class Buyer:
 def _reason(error: SendcloudError) -> str:
     if isinstance(error, NotFoundError):
         return "the integration has no such order; one that was pushed a moment ago may take seconds to appear"
+    if isinstance(error, LabelMayExist) and error.__cause__ is not None:
+        return str(error.__cause__)
     return str(error)
 
 

@@ -1,4 +1,4 @@
-"""Orders named by their keys: on the command line, or by the orders of a file."""
+"""Orders named by their ids and keys: on the command line, or by the orders of a file."""
 
 from __future__ import annotations
 
@@ -7,13 +7,23 @@ from typing import Any
 
 import click
 
-from sendcloud_orders import OrderId, OrderKey
+from sendcloud_orders import InvalidRequest, OrderId, OrderKey, SendcloudId, sendcloud_id
 
 from .endings import Failure
 from .files import OrderFile, read_options
 
 _MOST_DIGITS = 18
 _MOST_TOLD = 10
+
+
+def read_id(text: str) -> SendcloudId:
+    """Read a Sendcloud id. Raises `click.BadParameter`."""
+    try:
+        return sendcloud_id(text)
+    except InvalidRequest:
+        raise click.BadParameter(
+            f"{text!r} is no Sendcloud id, which is a whole number; `find` takes the shop's own order_id"
+        ) from None
 
 
 def read_key(text: str) -> OrderKey:

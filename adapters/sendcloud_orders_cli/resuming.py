@@ -78,5 +78,6 @@ def keep_token(file: Path, token: str) -> None:
             os.fsync(opened.fileno())
         os.replace(name, file)
     except BaseException:
-        os.unlink(name)
+        # An interrupt may come when it is in its place already.
+        Path(name).unlink(missing_ok=True)
         raise

@@ -11,6 +11,7 @@ import click
 
 from ..access import connect, credentials_option
 from ..endings import Failure, Status
+from ..keys import read_id
 from ..printing import complain, note, write_line
 from ..questions import check_can_ask, confirm
 
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 
 
 @click.command("delete")
-@click.argument("ids", metavar="ID...", nargs=-1, required=True)
+@click.argument("ids", metavar="ID...", nargs=-1, required=True, type=read_id)
 @click.option("--yes", is_flag=True, help="Do not ask. Needed where there is no terminal to ask on.")
 @click.option("--missing-ok", is_flag=True, help="Take an order that is not there for a deleted one.")
 @credentials_option
-def command(ids: Sequence[str], yes: bool, missing_ok: bool, credentials: Path | None) -> Status:
-    """Delete the orders with these Sendcloud IDs; their shipments and labels stay.
+def command(ids: Sequence[SendcloudId], yes: bool, missing_ok: bool, credentials: Path | None) -> Status:
+    """Delete orders; their shipments and labels stay.
 
-    On a terminal the orders are shown first, which costs a read each, and you are asked. Each id that is deleted is
-    written to stdout. An order that is not there is told of and makes the exit status 1; the others are deleted.
+    Each ID is Sendcloud's. On a terminal the orders are shown first, which costs a read each, and you are asked. Each
+    id that is deleted is written to stdout. An order that is not there is told of and makes the exit status 1; the
+    others are deleted.
     """
-    from sendcloud_orders import NotFoundError, SendcloudError, sendcloud_id
+    from sendcloud_orders import NotFoundError, SendcloudError
 
-    # Each once, and all of them read before anything is sent.
-    numbers = list(dict.fromkeys(map(sendcloud_id, ids)))
+    numbers = list(dict.fromkeys(ids))
     if not yes:
         check_can_ask()
     missing = False

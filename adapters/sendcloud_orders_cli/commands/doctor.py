@@ -31,10 +31,10 @@ _COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 @click.argument("files", metavar="[FILE]...", nargs=-1)
 @credentials_option
 def command(files: Sequence[str], credentials: Path | None) -> Status:
-    """Look whether all is set up to push orders, and say what to do where it is not; costs three reads.
+    """Say what is wrong with a set-up, and what to do.
 
-    Each FILE of orders, as `push` takes them, is counted to say how long it takes at the rate limit. The exit status is
-    1 when anything failed; a warning leaves it at 0.
+    It costs three reads. Each FILE of orders, as `push` takes them, is counted to say how long it takes at the rate
+    limit. The exit status is 1 when anything failed; a warning leaves it at 0.
     """
     from ..diagnosis import Level
 
@@ -120,16 +120,19 @@ def _of_file(file: str, limits: PaceLimits) -> Finding:
 
 
 def _tell(finding: Finding) -> None:
-    advice = f" -> {finding.advice}" if finding.advice else ""
-    cells = [printable(cell) for cell in (finding.level, finding.topic, finding.said + advice)]
+    level, topic, said, advice = map(printable, (finding.level, finding.topic, finding.said, finding.advice))
     if is_terminal(sys.stdout):
         from rich.table import Column, Table
         from rich.text import Text
 
-        line = Table.grid(Column(width=4, style=_COLOURS[finding.level]), Column(width=14), Column(), padding=(0, 2))
-        line.add_row(*map(Text, cells))
+        line = Table.grid(
+            Column(width=4, style=_COLOURS[finding.level]), Column(width=15, overflow="fold"), Column(), padding=(0, 2)
+        )
+        line.add_row(*map(Text, (level, topic, said)))
+        if advice:
+            line.add_row("", "", Text(f"-> {advice}"))
         console(sys.stdout).print(line)
     else:
-        print("\t".join(cells))
+        print(level, topic, f"{said} -> {advice}" if advice else said, sep="\t")
     # Each as it is found: the next one may wait for the network.
     sys.stdout.flush()

@@ -15,9 +15,10 @@ from ..endings import Failure, Status
 @click.argument("order_id")
 @credentials_option
 def command(integration: int, order_id: str, credentials: Path | None) -> None:
-    """Show the order that this INTEGRATION knows as ORDER_ID, as JSON.
+    """Show one order by its INTEGRATION and the shop's ORDER_ID.
 
-    Both are compared to the letter. On a terminal the JSON is indented, elsewhere it is one line.
+    Both are compared to the letter. It is JSON with all that is known and every digit as it came: indented on a
+    terminal, elsewhere one line.
     """
     from ..showing import show_order
 

@@ -3,32 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ..access import connect, credentials_option
 from ..endings import Failure, Status
+from ..keys import read_id
+
+if TYPE_CHECKING:
+    from sendcloud_orders import SendcloudId
 
 
 @click.command("get")
-@click.argument("id")
+@click.argument("id", type=read_id)
 @credentials_option
-def command(id: str, credentials: Path | None) -> None:
-    """Show the order with this Sendcloud ID as JSON, whole and with every digit as it came.
+def command(id: SendcloudId, credentials: Path | None) -> None:
+    """Show one order by Sendcloud's ID for it.
 
-    On a terminal it is indented, elsewhere one line. The shop's own order_id is another thing: see `find`.
+    It is JSON with all that is known and every digit as it came: indented on a terminal, elsewhere one line.
     """
-    from sendcloud_orders import NotFoundError, sendcloud_id
+    from sendcloud_orders import NotFoundError
 
     from ..showing import show_order
 
-    number = sendcloud_id(id)
     with connect(credentials) as orders:
         try:
-            order = orders.get(number)
+            order = orders.get(id)
         except NotFoundError:
             raise Failure(
-                f"There is no order {number}. One that was pushed a moment ago may take seconds to appear.",
+                f"There is no order {id}. One that was pushed a moment ago may take seconds to appear.",
                 status=Status.SOME_FAILED,
             ) from None
     show_order(order)

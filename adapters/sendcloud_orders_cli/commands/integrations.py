@@ -16,9 +16,10 @@ _HEADINGS = ("Id", "Name", "Type", "Failing since")
 @click.option("--json", "as_json", is_flag=True, help="Write all that is known of them, one JSON object a line.")
 @credentials_option
 def command(as_json: bool, credentials: Path | None) -> None:
-    """List the account's integrations: their ids, names and types, and since when one fails.
+    """List the account's integrations.
 
-    Orders belong to an integration, and pushing them is meant for those of the type api.
+    Told are ids, names and types, and since when one fails. Orders belong to an integration, and pushing them is meant
+    for those of the type api.
     """
     from sendcloud_orders_api.types import encode
 

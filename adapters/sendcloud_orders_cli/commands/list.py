@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -16,11 +16,20 @@ from ..printing import is_terminal, printable, write_csv, write_json_text, write
 _PAGE = 200
 
 
+def _read_sort_key(text: str) -> str:
+    from sendcloud_orders_api.models import SortKey
+
+    if text not in get_args(SortKey):
+        fields = [key for key in get_args(SortKey) if not key.startswith("-")]
+        raise click.BadParameter(f"{text!r} is none of {', '.join(fields)}, nor one of these with a minus before it")
+    return text
+
+
 def _day_options(command: Any) -> Any:
     """Add the options for the days on which orders were created and last changed."""
-    for field, happened in (("updated", "last changed"), ("created", "was placed")):
+    for field, happened in (("updated", "Last changed"), ("created", "Placed")):
         for end, which in (("-max", "on this day or earlier"), ("-min", "on this day or later"), ("", "on this day")):
-            told = f"Orders that the shop says {happened} {which}."
+            told = f"{happened} in the shop {which}."
             command = click.option(f"--order-{field}-at{end}", type=read_day, metavar="DAY", help=told)(command)
     return command
 
@@ -31,7 +40,13 @@ def _day_options(command: Any) -> Any:
 @click.option("--order-id", help="The shop's own id.")
 @click.option("--status", help="The code of the shop's status, such as fulfilled.")
 @_day_options
-@click.option("--sort", multiple=True, metavar="KEY", help="May be repeated; a minus before it reverses: -pk.")
+@click.option(
+    "--sort",
+    multiple=True,
+    type=_read_sort_key,
+    metavar="KEY",
+    help="May be repeated; a minus before it reverses: -pk.",
+)
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Stop after so many orders.")
 @click.option("--page-size", type=click.IntRange(1, _PAGE), default=_PAGE, metavar="N", help="Orders a request.")
 @click.option("--cursor", help="Where to go on, as an error of an earlier listing tells.")
@@ -42,10 +57,11 @@ def _day_options(command: Any) -> Any:
 def command(
     as_json: bool, as_csv: bool, columns: str | None, limit: int | None, credentials: Path | None, **filters: Any
 ) -> None:
-    """List the orders that match all of the filters: a table on a terminal, elsewhere lines with tabs.
+    """List orders as a table, lines, JSON or CSV.
 
-    Text is compared without regard to case. Days are those of the shop: when the order was placed or changed there, not
-    when Sendcloud was told. What changed at Sendcloud, `watch` tells.
+    An order matches all of the filters. On a terminal they are a table, elsewhere lines with tabs. Text is compared
+    without regard to case. Days are those of the shop: when the order was placed or changed there, not when Sendcloud
+    was told. What changed at Sendcloud, `watch` tells.
 
     CSV has every column that one of the orders fills, so that the file can be edited and pushed: an upsert replaces the
     whole order, and a column that --columns leaves out may be gone from the order after that.

@@ -16,9 +16,9 @@ _MODULE = "sendcloud_orders_sandbox"
 @click.command("sandbox", context_settings={"ignore_unknown_options": True}, add_help_option=False)
 @click.argument("arguments", metavar="[ARGS]...", nargs=-1, type=click.UNPROCESSED)
 def command(arguments: Sequence[str]) -> None:
-    """Serve a sandbox from this machine: `python -m sendcloud_orders_sandbox` with all that follows.
+    """Serve a sandbox from this machine.
 
-    `sendcloud-orders sandbox --help` says what it takes.
+    All that follows goes to `python -m sendcloud_orders_sandbox`: `sendcloud-orders sandbox --help` says what it takes.
     """
     sys.argv = [_MODULE, *arguments]
     try:

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..access import connect, credentials_option
 from ..endings import Failure, Status
+from ..keys import read_id
 from ..printing import printable
+
+if TYPE_CHECKING:
+    from sendcloud_orders import SendcloudId
 
 _MOST_BYTES = 16 * 1024 * 1024
 
 
 @click.command("update")
-@click.argument("id")
+@click.argument("id", type=read_id)
 @click.argument("file", required=False, metavar="[FILE]")
 @click.option(
     "--set",
@@ -28,27 +32,27 @@ _MOST_BYTES = 16 * 1024 * 1024
 )
 @click.option("--verify", is_flag=True, help="Read the order back until it shows the new values, for up to 10 s.")
 @credentials_option
-def command(id: str, file: str | None, changes: Sequence[str], verify: bool, credentials: Path | None) -> None:
-    """Change fields of the order with this Sendcloud ID, and leave the others as they are.
+def command(id: SendcloudId, file: str | None, changes: Sequence[str], verify: bool, credentials: Path | None) -> None:
+    """Change fields of one order.
 
-    The changes are given with --set, or as a JSON object in FILE, where - is stdin; JSON alone can say null, an empty
-    text, or a list. An item of an order is found by its name, which has to be among the changes: --set
-    order_details.order_items.0.name='Tea tin' --set order_details.order_items.0.quantity=3
+    ID is Sendcloud's. All other fields stay as they are. The changes are given with --set, or as a JSON object in FILE,
+    where - is stdin; JSON alone can say null, an empty text, or a list. An item of an order is found by its name, which
+    has to be among the changes: --set order_details.order_items.0.name='Tea tin' --set
+    order_details.order_items.0.quantity=3
 
     The order's ids and number are written to stdout, with tabs between them.
     """
-    from sendcloud_orders import NotFoundError, sendcloud_id
+    from sendcloud_orders import NotFoundError
 
     if bool(changes) == bool(file):
         raise click.UsageError("Say what to change: either with --set NAME=VALUE, or with a file of JSON.")
-    number = sendcloud_id(id)
     wanted = _read_json(file) if file else _read_settings(changes)
     with connect(credentials) as orders:
         try:
-            known = orders.update(number, wanted, verify=verify)
+            known = orders.update(id, wanted, verify=verify)
         except NotFoundError:
             raise Failure(
-                f"There is no order {number}. One that was pushed a moment ago may take seconds to appear.",
+                f"There is no order {id}. One that was pushed a moment ago may take seconds to appear.",
                 status=Status.SOME_FAILED,
             ) from None
     print("\t".join(map(printable, (known.id, known.order_id, known.order_number))))

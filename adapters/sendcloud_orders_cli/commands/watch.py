@@ -64,10 +64,11 @@ def command(
     token_file: Path | None,
     credentials: Path | None,
 ) -> None:
-    """Write each order that is created or changed at Sendcloud, from a moment on and until Ctrl-C.
+    """Tell each order that is created or changed.
 
-    A line holds when Sendcloud stored the change, Sendcloud's id, integration, order id, order number and status, with
-    tabs between them. Orders that are deleted are not told of.
+    It begins at a moment and ends with Ctrl-C. A line holds when Sendcloud stored the change, Sendcloud's id,
+    integration, order id, order number and status, with tabs between them. Orders that are deleted are not told of, nor
+    are those whose dates in the shop are older than --lookback.
     """
     from sendcloud_orders import Clock, SendcloudError
 

@@ -89,7 +89,7 @@ def test_a_list_can_go_on_at_a_cursor(cli: CommandLine, api: Api) -> None:
         (["--order-created-at", "2026-11-01T10:00"], "is no day"),
         (["--limit", "0"], "--limit"),
         (["--page-size", "201"], "--page-size"),
-        (["--sort", "price"], "filter sort"),
+        (["--sort", "price"], "is none of integration, order_created_at"),
         (["--status", ""], "filter status is empty"),
         (["--integration", "shop"], "--integration"),
         (["--json", "--csv"], "--json"),
@@ -167,7 +167,7 @@ def test_an_order_is_shown_by_id_and_by_key(cli: CommandLine, api: Api) -> None:
     ("arguments", "status", "told"),
     [
         (["get", "5"], 1, "There is no order 5."),
-        (["get", "shop-1"], 2, "digits"),
+        (["get", "shop-1"], 2, "`find` takes the shop's own order_id"),
         (["find", "41", "nowhere"], 1, "has no order with this order_id"),
         (["find", "0", "A"], 2, "INTEGRATION"),
         (["find", "41", ""], 2, "order_id"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from doubles.cli_runs import CommandLine, Run, process
 from doubles.sandbox_client import Api
 from orders.factory import order
 from sendcloud_orders_cli.days import read_moment
-from sendcloud_orders_cli.resuming import TokenKeeper, kept_token
+from sendcloud_orders_cli.resuming import TokenKeeper, keep_token, kept_token
 from sendcloud_orders_sandbox import Sandbox
 
 ALL = ("--poll", "0", "--lookback", "all")
@@ -127,6 +129,35 @@ def test_an_order_that_was_not_told_to_the_end_is_not_taken_for_told(tmp_path: P
     assert kept_token(file) == "after-B"
 
 
+def test_an_interrupt_right_after_the_token_is_in_its_place_is_still_an_interrupt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+
+    def replace_and_be_interrupted(*paths: str) -> None:
+        replace(*paths)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("os.replace", replace_and_be_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        keep_token(tmp_path / "token", "changes1.x")
+    assert kept_token(tmp_path / "token") == "changes1.x"
+
+
+def test_a_token_that_cannot_be_written_leaves_the_old_one_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_token(tmp_path / "token", "old")
+
+    def refuse(*_: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(PermissionError):
+        keep_token(tmp_path / "token", "new")
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("token", "old\n")]
+
+
 @pytest.mark.one_python
 @pytest.mark.other_process
 def test_it_goes_on_until_ctrl_c_and_keeps_where_it_was_before_it_waits(
@@ -140,6 +171,9 @@ def test_it_goes_on_until_ctrl_c_and_keeps_where_it_was_before_it_waits(
         assert "\tA\t" in started.stdout.readline()
         api.create(order("B"))
         assert "\tB\t" in started.stdout.readline()
+        before = file.stat().st_mtime_ns
+        while file.stat().st_mtime_ns == before:  # until the wait that follows B, before which it is kept
+            time.sleep(0.01)
         started.send_signal(signal.SIGINT)
         rest, errors = started.communicate(timeout=20)
     assert (started.returncode, rest) == (130, "")
