@@ -10,7 +10,7 @@ from sendcloud_orders_api.models import OrderInput
 from .batching import Duplicates, Planner
 from .checking import UnknownFields
 from .report import Rejected
-from .upserting import UpsertOptions, refuse_single
+from .upserting import UpsertOptions, planner_of, refuse_single
 
 
 def check_orders(
@@ -18,21 +18,22 @@ def check_orders(
     *,
     duplicates: Duplicates = "error",
     unknown_fields: UnknownFields = "refuse",
+    check_for_label: bool = False,
 ) -> Iterator[Rejected]:
     """Yield each order that an upsert with the same options would refuse before sending; nothing is sent.
 
     Orders are read as the caller asks on, one by one, and are not kept; each refused one comes with its position, its
-    key and the fields at fault. `duplicates` and `unknown_fields` are as for `upsert`: "error" keeps every key, about
-    120 bytes an order, the others keep nothing.
+    key and the fields at fault. The options are those of `upsert`; `duplicates="error"` keeps every key, about 120
+    bytes an order, the others keep nothing.
 
     No order is so bad that this raises; what the iterable itself raises passes through. Raises `InvalidOrders` for a
     single order in place of several, and `InvalidRequest` for another option.
 
-    Rules: UPSERT-KEY-TWICE, UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-UNKNOWN-FIELD.
+    Rules: UPSERT-KEY-TWICE, UPSERT-REQUIRED, UPSERT-BOUNDS, UPSERT-ID, UPSERT-UNKNOWN-FIELD, LABEL-CHECK.
     """
-    options = UpsertOptions(duplicates=duplicates, unknown_fields=unknown_fields)
+    options = UpsertOptions(duplicates=duplicates, unknown_fields=unknown_fields, check_for_label=check_for_label)
     refuse_single(orders)
-    return _refused(orders, Planner(duplicates=options.duplicates, unknown_fields=options.unknown_fields))
+    return _refused(orders, planner_of(options))
 
 
 def _refused(orders: Iterable[object], planner: Planner) -> Iterator[Rejected]:

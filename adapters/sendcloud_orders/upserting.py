@@ -139,7 +139,7 @@ class UpsertRun:
         self._reporter = reporter or Reporter(Hooks())
         self._partner_id = partner_id
         self._checked: deque[PreparedOrder] | None = None
-        self.planner: Planner = _planner(options)
+        self.planner: Planner = planner_of(options)
         self._keep_report = keep_report
         self._under_way: dict[int, Delivery] = {}
         self._undelivered = 0
@@ -424,7 +424,7 @@ def prepare_one_batch(orders: Iterable[object], options: UpsertOptions) -> Plann
     if len(listed) > MAX_ORDERS:
         count = len(orders) if isinstance(orders, list | tuple) else f"more than {MAX_ORDERS}"
         raise InvalidOrders(f"A batch holds at most {MAX_ORDERS} orders, not {count}; upsert() splits them.")
-    batch = PlannedBatch(tuple(_check_all(listed, _planner(options))))
+    batch = PlannedBatch(tuple(_check_all(listed, planner_of(options))))
     size = len(join_bodies(batch.orders))
     if size > options.max_body_bytes:
         raise InvalidOrders(f"The batch takes {size} bytes, more than max_body_bytes={options.max_body_bytes}.")
@@ -446,7 +446,8 @@ def _read_all(orders: Iterable[object], most: int | None = None) -> list[object]
     return listed
 
 
-def _planner(options: UpsertOptions) -> Planner:
+def planner_of(options: UpsertOptions) -> Planner:
+    """Make the planner that checks orders and fills batches as these options say."""
     return Planner(
         check=options.check,
         unknown_fields=options.unknown_fields,

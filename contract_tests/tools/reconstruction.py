@@ -21,7 +21,7 @@ SORT_KEYS = ("integration", "order_number", "order_created_at", "order_updated_a
 
 def document() -> Document:
     """Return the reconstructed document."""
-    security = [{"HTTPBasicAuth": []}, {"OAuth2ClientCreds": ["api"]}]
+    security: list[dict[str, Any]] = [{"HTTPBasicAuth": []}, {"OAuth2ClientCreds": ["api"]}]
     one = [{"name": "id", "in": "path", "required": True, "schema": {"type": "integer"}}]
     content: dict[str, Any] = {
         "openapi": "3.0.3",

@@ -41,11 +41,10 @@ def command(
 
     given = read_options(unknown_fields=unknown_fields, **file)
     orders = given.orders()
-    # Passed on when it is asked for only: the check of an order alone knows no labels.
-    options: dict[str, Any] = {"for_label": True} if for_label else {}
     refused = faults = 0
     with progress_of(Checking(lambda: orders.count), quiet=as_json or not is_terminal(sys.stderr)) as progress:
-        for rejected in check_orders(orders, duplicates=duplicates, unknown_fields=unknown_fields, **options):
+        checked = check_orders(orders, duplicates=duplicates, unknown_fields=unknown_fields, check_for_label=for_label)
+        for rejected in checked:
             refused += 1
             for problem in problems_of(rejected, orders):
                 faults += 1

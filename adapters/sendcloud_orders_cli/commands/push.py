@@ -95,7 +95,7 @@ def command(
     Ctrl-C ends the push with the report so far, and with the command that goes on.
     """
     given = read_options(unknown_fields=unknown_fields, **file)
-    survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, for_label=check_for_label)
+    survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, check_for_label=check_for_label)
     limits = PaceLimits(writes_per_minute=writes_per_minute)
     if report and given.path and _is_same(report, given.path):
         raise click.BadParameter(f"--report would overwrite the orders in {given.name}")
@@ -109,8 +109,7 @@ def command(
         "unknown_fields": unknown_fields,
         "concurrency": concurrency,
         "journal": journal,
-        # Passed on when it is asked for only.
-        **({"check_for_label": True} if check_for_label else {}),
+        "check_for_label": check_for_label,
     }
     draft = None if report is None else ReportFile(report)
     try:
@@ -139,12 +138,14 @@ def _is_same(path: Path, other: Path) -> bool:
 class Survey:
     """A look at the orders of a file before any is sent: how many there are, and which of them the check refuses."""
 
-    def __init__(self, file: OrderFile, *, duplicates: str, unknown_fields: str, for_label: bool) -> None:
+    def __init__(self, file: OrderFile, *, duplicates: str, unknown_fields: str, check_for_label: bool) -> None:
         self.file = file
         self.orders = file.orders()
-        self._options: dict[str, Any] = {"duplicates": duplicates, "unknown_fields": unknown_fields}
-        # Passed on when it is asked for only.
-        self._options |= {"for_label": True} if for_label else {}
+        self._options: dict[str, Any] = {
+            "duplicates": duplicates,
+            "unknown_fields": unknown_fields,
+            "check_for_label": check_for_label,
+        }
 
     def refused(self, orders: Iterable[Any] | None = None) -> Iterator[Rejected]:
         """Give the orders that cannot be sent. Raises `Failure` where there is none at all."""
