@@ -430,7 +430,10 @@ def test_a_log_gets_a_line_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None
     assert lines[0] == "0 of 1,000 orders: 0 a minute, 0 rejected, 6 s left"
 
 
-def test_quiet_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_quiet_is_quiet(capsys: pytest.CaptureFixture[str]) -> None:
+    before = set(threading.enumerate())
     with progress_of(Sending(1000, 100), quiet=True) as shown:
         shown.move()
+        # Nobody is there who would write a line later.
+        assert set(threading.enumerate()) == before
     assert capsys.readouterr() == ("", "")
