@@ -124,8 +124,8 @@ def test_what_cannot_be_meant_or_read_ends_with_2_and_one_line(
     assert err.count("\n") == 1
 
 
-def test_a_terminal_is_not_at_the_mercy_of_an_order(cli: Cli, write: Any) -> None:
-    path = write("orders.ndjson", ndjson(without(order("\x1b[2J\r\n\u202e"), "order_number")))
+def test_a_terminal_is_not_at_the_mercy_of_an_order_or_of_the_name_of_a_file(cli: Cli, write: Any) -> None:
+    path = write("\x1b[2J\u202e.ndjson", ndjson(without(order("\x1b[2J\r\n\u202e"), "order_number")))
     _, out, _ = cli("check", path)
     assert out.count("\n") == 1
     assert not {"\x1b", "\r", "\u202e"} & set(out)

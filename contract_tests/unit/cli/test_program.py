@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from sendcloud_orders import (
 )
 from sendcloud_orders_cli import program
 from sendcloud_orders_cli.endings import Failure, Status
+from sendcloud_orders_cli.printing import is_terminal
 
 from .conftest import Cli
 
@@ -90,6 +92,24 @@ def test_a_failure_of_several_things_has_a_line_for_each(cli: Cli, monkeypatch: 
 
     monkeypatch.setattr(program.Program, "get_command", lambda *_: failing)
     assert cli("check").err == "sendcloud-orders: first\nsendcloud-orders: second\n"
+
+
+class Screen(io.StringIO):
+    """A stream behind which somebody looks."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("term", "is_one"), [("xterm", True), ("", True), ("dumb", False), ("unknown", False)])
+def test_a_terminal_whose_cursor_cannot_move_is_none(monkeypatch: pytest.MonkeyPatch, term: str, is_one: bool) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert is_terminal(Screen()) is is_one
+
+
+def test_a_stream_that_is_gone_is_no_terminal() -> None:
+    assert not is_terminal(None)
+    assert not is_terminal(io.StringIO())
 
 
 @pytest.mark.other_process
