@@ -110,7 +110,7 @@ def test_an_order_that_is_not_there_keeps_no_other_from_being_deleted(cli: Comma
     (known,) = api.create(order())
     run = cli("delete", "5", known, known, "--yes")
     assert (run.status, run.stdout) == (1, f"{known}\n")
-    assert "There is no order 5." in run.stderr
+    assert run.stderr == "sendcloud-orders: There is no order 5.\n"
     assert cli("delete", "5", "--yes", "--missing-ok") == (0, "5\n", "")
 
 

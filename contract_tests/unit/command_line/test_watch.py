@@ -14,6 +14,7 @@ import pytest
 from doubles.cli_runs import CommandLine, Run, process
 from doubles.sandbox_client import Api
 from orders.factory import order
+from sendcloud_orders import BasicCredentials, OrdersClient, Pace
 from sendcloud_orders_cli.days import read_moment
 from sendcloud_orders_cli.resuming import TokenKeeper, keep_token, kept_token
 from sendcloud_orders_sandbox import Sandbox
@@ -160,25 +161,33 @@ def test_a_token_that_cannot_be_written_leaves_the_old_one_and_nothing_else(
 
 @pytest.mark.one_python
 @pytest.mark.other_process
-def test_it_goes_on_until_ctrl_c_and_keeps_where_it_was_before_it_waits(
-    sandbox: Sandbox, api: Api, tmp_path: Path
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_it_goes_on_until_it_is_ended_and_keeps_where_it_is_before_it_waits(
+    sandbox: Sandbox, api: Api, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
     file = tmp_path / "my token"
-    api.create(order("A"))
-    options = ("--since", "1h", "--lookback", "all", "--poll", "1", "--token-file", file)
+    api.create(order("A"), order("B"))
+    options = ("--since", "1h", "--lookback", "all", "--poll", "600", "--token-file", file)
     with process("watch", *options, env=sandbox.environ) as started:
         assert started.stdout
-        assert "\tA\t" in started.stdout.readline()
-        api.create(order("B"))
-        assert "\tB\t" in started.stdout.readline()
-        before = file.stat().st_mtime_ns
-        while file.stat().st_mtime_ns == before:  # until the wait that follows B, before which it is kept
-            time.sleep(0.01)
-        started.send_signal(signal.SIGINT)
+        assert ["\tA\t" in started.stdout.readline(), "\tB\t" in started.stdout.readline()] == [True, True]
+        wait_until_told(sandbox, file)
+        started.send_signal(number)
         rest, errors = started.communicate(timeout=20)
-    assert (started.returncode, rest) == (130, "")
-    assert f"give --token-file '{file}' again" in errors
+    assert (started.returncode, rest) == (status, "")
+    assert (f"give --token-file '{file}' again" in errors) is (number == signal.SIGINT)
     assert "Traceback" not in errors
     with process("watch", "--poll", "0", "--lookback", "all", "--token-file", file, env=sandbox.environ) as again:
         assert again.communicate(timeout=20) == ("", "")
         assert again.returncode == 0
+
+
+def wait_until_told(sandbox: Sandbox, file: Path) -> None:
+    """Wait until nothing is left to be told of after the token in the file."""
+    keys = BasicCredentials(sandbox.public_key, sandbox.secret_key)
+    with OrdersClient(keys, base_url=sandbox.base_url, pace=Pace.unlimited()) as client:
+        for _ in range(500):
+            if not list(client.changes(since=kept_token(file) or "", lookback="all")):
+                return
+            time.sleep(0.02)
+    pytest.fail("what was told was not kept")
