@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sendcloud_orders import to_input
 from sendcloud_orders_api.types import encode
 
 from .columns import Header, cells_of, known_columns
+from .printing import note
 
 if TYPE_CHECKING:
     from sendcloud_orders_api.models import Order
@@ -33,14 +35,15 @@ def read_columns(names: str) -> list[str]:
 
 def cells_in(order: Order, columns: Sequence[str]) -> list[str]:
     """Give the cells of an order in these columns."""
-    cells = _cells(order)
+    stored = {name: moment.isoformat() for name in READ_ONLY if (moment := getattr(order, name))}
+    cells = cells_of(_values(order)) | stored
     return [cells.get(name, "") for name in columns]
 
 
-def _cells(order: Order) -> dict[str, str]:
-    """Give what a push can say of an order, in the form in which it would, and when Sendcloud stored it."""
-    stored = {name: moment.isoformat() for name in READ_ONLY if (moment := getattr(order, name))}
-    return cells_of(_DECODER.decode(encode(to_input(order)))) | stored
+def _values(order: Order) -> dict[str, Any]:
+    """Give what a push can say of an order, in the form in which it would."""
+    values: dict[str, Any] = _DECODER.decode(encode(to_input(order)))
+    return values
 
 
 def csv_rows(orders: Iterable[Order], columns: Sequence[str] | None = None) -> Iterator[Sequence[str]]:
@@ -56,11 +59,12 @@ def csv_rows(orders: Iterable[Order], columns: Sequence[str] | None = None) -> I
     # Which columns there are is known after the last order, and there may be more orders than memory.
     with TemporaryFile("w+", encoding="ascii") as kept:
         names: set[str] = set()
+        beyond = 0
         for order in orders:
-            cells = _cells(order)
-            for name in READ_ONLY:
-                cells.pop(name, None)
+            values = _values(order)
+            cells = cells_of(values)
             names.update(cells)
+            beyond += not _can_be_said(values)
             kept.write(json.dumps(cells) + "\n")
         header = _in_sequence(names)
         yield header
@@ -68,13 +72,34 @@ def csv_rows(orders: Iterable[Order], columns: Sequence[str] | None = None) -> I
         for line in kept:
             cells = json.loads(line)
             yield [cells.get(name, "") for name in header]
+    if beyond:
+        note(
+            f"{beyond:,} of these orders hold what CSV cannot say, such as an empty text, or a number or a list among "
+            "the properties of an item: to push this file would change that. --json says all."
+        )
+
+
+def _can_be_said(value: object, path: tuple[str, ...] = ()) -> bool:
+    """Tell whether a push of the cells would give the same value again; an empty list is as good as none."""
+    if isinstance(value, dict):
+        return bool(value) and all(_can_be_said(part, (*path, name)) for name, part in value.items())
+    if isinstance(value, list):
+        return all(_can_be_said(part, (*path, "0")) for part in value)
+    if value in (None, ""):
+        return False
+    return path in _columns() or (isinstance(value, str) and (*path[:-1], "NAME") in _columns())
+
+
+@cache
+def _columns() -> dict[tuple[str, ...], None]:
+    """Give the path of each column, in the sequence of the spec."""
+    return dict.fromkeys(tuple(column.name.split(".")) for column in known_columns())
 
 
 def _in_sequence(names: Iterable[str]) -> list[str]:
     """Sort columns as the spec has its fields, the members of a list one after the other; unknown ones come last."""
     places: dict[tuple[str, ...], int] = {}
-    for column in known_columns():
-        parts = tuple(column.name.split("."))
+    for parts in _columns():
         for length in range(1, len(parts) + 1):
             places.setdefault(parts[:length], len(places))
 

@@ -6,12 +6,15 @@ import csv
 import io
 import json
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from doubles.cli_runs import COLUMNS, CommandLine, on_a_terminal, plain, process
 from doubles.sandbox_client import Api
-from orders.factory import order, orders, with_value
+from orders.differences import differences
+from orders.factory import Json, order, orders, with_value, without
+from orders.realistic import read_orders
 from sendcloud_orders_sandbox import Policies, Sandbox
 
 HOSTILE = "\x1b[31m\x07\u202e[red]\n"
@@ -234,3 +237,25 @@ def test_a_reader_that_has_seen_enough_ends_the_list_without_a_complaint(sandbox
         started.stdout.close()
         assert started.stderr.read() == ""
         assert started.wait(timeout=20) == 141
+
+
+@pytest.mark.one_python
+def test_orders_that_are_listed_as_csv_and_pushed_are_the_same_but_for_what_the_list_says_it_cannot_say(
+    cli: CommandLine, api: Api, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    sandbox.policies = Policies(omitted_optionals="clear")
+    given = [with_value(one, "order_details.integration.id", 41) for one in read_orders()[:60]]
+    api.create(*(one | {"order_id": f"A-{number}"} for number, one in enumerate(given)))
+    before = sandbox.orders()
+    listed = cli("list", "--csv")
+    tmp_path.joinpath("orders.csv").write_text(listed.stdout, encoding="utf-8")
+    pushed = cli("push", "orders.csv")
+    assert (pushed.status, pushed.stdout) == (0, "60 orders: 60 accepted, 0 rejected, 0 not sent, 0 unknown\n")
+    changed = [one for one in map(changes, before, sandbox.orders()) if one]
+    assert 0 < len(changed) < 40
+    assert listed.stderr.startswith(f"{len(changed)} of these orders hold what CSV cannot say")
+
+
+def changes(before: Json, after: Json) -> list[str]:
+    """Name the fields that differ, whether an amount or a moment is written one way or the other, and when stored."""
+    return differences(without(before, "modified_at"), after)
