@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import format_datetime
@@ -97,8 +97,8 @@ class ChangingService:
         status, headers, body = self.list(dict(request.url.params))
         return httpx.Response(status, headers=headers, content=body)
 
-    def list(self, query: dict[str, str]) -> tuple[int, dict[str, str], bytes]:
-        self.requests.append(query)
+    def list(self, query: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+        self.requests.append(dict(query))
         self.play()
         headers = {"content-type": "application/json"}
         if self.losing:
@@ -119,7 +119,7 @@ class ChangingService:
         latest = {state.id: state for state in self.states if state.visible <= self.now}
         return [latest[id] for id in sorted(latest.keys() - self.deleted)]
 
-    def matches(self, state: State, query: dict[str, str]) -> bool:
+    def matches(self, state: State, query: Mapping[str, str]) -> bool:
         wanted = {"order_created_at_min": state.created, "order_updated_at_min": state.updated}
         return all(
             moment is not None and self.day(moment) >= date.fromisoformat(query[name])
@@ -131,7 +131,10 @@ class ChangingService:
         return (moment.astimezone(UTC) if self.date_zone == "utc" else moment).date()
 
     def row(self, state: State) -> dict[str, Any]:
-        shop = {"order_created_at": state.created.astimezone(UTC).isoformat(), "notes": f"version {state.version}"}
+        shop: dict[str, Any] = {
+            "order_created_at": state.created.astimezone(UTC).isoformat(),
+            "notes": f"version {state.version}",
+        }
         if state.updated is not None:
             shop["order_updated_at"] = state.updated.astimezone(UTC).isoformat()
         row = {"id": str(state.id) if self.ids == "string" else state.id, **order(f"A-{state.id}", **shop)}
