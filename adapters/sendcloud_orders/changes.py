@@ -245,7 +245,7 @@ def read_since(since: datetime | str, scope: Scope) -> Place:
     """Read where to begin: a moment with a time zone, or a token. Raises `InvalidRequest`. Rule: CHANGES-TOKEN."""
     with reading("since"):
         if isinstance(since, str):
-            return _read_token(str.__str__(since), scope)
+            return _read_token(str.__str__(since).strip(), scope)
         if not isinstance(since, datetime):
             hint = ": a day alone does not say when it began" if isinstance(since, date) else ""
             raise InvalidRequest(
@@ -273,7 +273,7 @@ def _read_token(text: str, scope: Scope) -> Place:
         f"since is a token that was cut off or changed on its way: pass it to the letter, {_START_ANEW}."
     )
     try:
-        scope_name, place = _decode_token(text.strip())
+        scope_name, place = _decode_token(text)
     except (ValueError, msgspec.MsgspecError):
         raise damaged from None
     if scope_name != scope.name:
@@ -458,7 +458,7 @@ class ChangeFeed:
         return True
 
     def _is_full(self) -> bool:
-        """Tell whether no more are to be remembered; where the service tells no time, they might never settle."""
+        """Tell whether to remember no more orders; where the service tells no time, some might never settle."""
         return len(self._place.told) >= MOST_REMEMBERED and self._shown is not None
 
     def _end_listing(self) -> None:

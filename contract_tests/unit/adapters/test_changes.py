@@ -337,7 +337,7 @@ def test_the_first_and_the_last_moment_of_all_can_be_asked_for(
     service = stored(1)
     moment = since.replace(tzinfo=timezone(timedelta(hours=hours)))
     changes = reader(service, moment, lookback=lookback)
-    found = ids_of(changes)
+    found = ids_of(islice(changes, 1))
     assert found == ([1] if since is datetime.min and lookback else found)
     assert list(reader(service, changes.token, lookback=lookback)) == []
 
@@ -528,7 +528,7 @@ def test_a_token_that_was_damaged_is_refused(place: int, other: str, way: str) -
 
 @pytest.mark.rule("CHANGES-TOKEN")
 def test_a_token_that_came_out_of_a_file_may_have_a_line_end() -> None:
-    reader(ChangingService(), f"{TOKEN}\n")
+    reader(ChangingService(), f" {TOKEN}\r\n")
 
 
 @pytest.mark.rule("CHANGES-TOKEN")
