@@ -147,6 +147,19 @@ const seeded = async (page, found) => {
   found.seeded = await rows.count();
 };
 
+// A label that was made is listed, and can be saved.
+const labelled = async (page, send, found) => {
+  await go(page, "labels");
+  await page.locator("#labels-page .empty:not([hidden])").waitFor();
+  await send("POST", "/orders/create-label-sync", { integration_id: 41, order: { order_id: "example-0002" } });
+  const row = page.locator("#labels-page tbody tr");
+  await row.waitFor();
+  const [download] = await Promise.all([page.waitForEvent("download"), row.locator("button").click()]);
+  let text = "";
+  for await (const chunk of await download.createReadStream()) text += chunk.toString("latin1");
+  found.labelled = { name: download.suggestedFilename(), row: await row.textContent(), begins: text.slice(0, 5) };
+};
+
 // What all pages look like, and what they lack.
 const looked = async (page, found, { shots, pictures }) => {
   found.layouts = {};
@@ -245,6 +258,7 @@ const plain = async (browser, origin, found) => {
     await failed(page, send, found);
     await saved(page, found);
     await seeded(page, found);
+    await labelled(page, send, found);
     await looked(page, found, job);
     await emptied(page, found);
     await tabbed(page, found);

@@ -104,6 +104,11 @@ def test_example_orders_are_added(used: Use) -> None:
     assert used["seeded"] == 16
 
 
+def test_a_label_is_listed_and_saved(used: Use) -> None:
+    assert (used["labelled"]["name"], used["labelled"]["begins"]) == ("label-7001.pdf", "%PDF-")
+    assert "EX-0002" in used["labelled"]["row"]
+
+
 def test_a_reset_asks_first_and_begins_with_the_harmless_answer(used: Use, sandbox: Sandbox) -> None:
     assert (used["asked"], used["kept"]) == ("Cancel", 16)
     assert sandbox.orders() == []

@@ -14,7 +14,6 @@ from .answers import Endpoint, json_answer, refusal_answer
 from .faults import API_PATH, Fault, Plan
 from .problems import RefusedError, foreign_origin, invalid_control, page_missing
 from .recording import Message, Request
-from .service import Service
 
 CONTROL_PATH = "/_sandbox"
 
@@ -124,8 +123,6 @@ class Control(Guarded):
                 service.add_integration(msgspec.json.decode(body, type=Integration).id)
             case "POST clock":
                 service.advance(msgspec.json.decode(body, type=Seconds).seconds)
-            case "GET shipments":
-                return shipments_of(service)
             case _:
                 raise RefusedError(page_missing())
         return {}
@@ -206,12 +203,6 @@ def described_body(message: Message) -> dict[str, Any]:
         if message.state == "cut" and error.start >= len(content) - 3:
             return told | {"text": content[: error.start].decode()}
         return told | {"base64": b64encode(content).decode()}
-
-
-def shipments_of(service: Service) -> Any:
-    """Return the shipments that labels were made for."""
-    shipments = getattr(service, "shipments", list)
-    return shipments()
 
 
 def described_plan(plan: Plan) -> dict[str, Any]:

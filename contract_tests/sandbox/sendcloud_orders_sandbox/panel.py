@@ -13,7 +13,7 @@ from starlette.requests import Request as HttpRequest
 from starlette.responses import Response, StreamingResponse
 
 from .answers import json_answer
-from .control import CONTROL_PATH, Guarded, Whole, described_plan, outline, read_query, shipments_of
+from .control import CONTROL_PATH, Guarded, Whole, described_plan, outline, read_query
 from .copying import as_curl, as_python
 from .examples import add_examples
 from .faults import FaultKind
@@ -146,7 +146,7 @@ class Panel(Guarded):
             "requests": service.recording.numbered,
             "changed_policies": changed_policies(service.policies),
             "faults": len(service.faults.plans()),
-            "labels": len(shipments_of(service)),
+            "labels": service.store.rows("SELECT count(*) FROM shipments")[0][0],
             "environment": dict(service.environ),
         }
 
@@ -219,7 +219,7 @@ class Panel(Guarded):
                 }
                 for version, changed in steps(versions)
             ],
-            "shipments": [one for one in shipments_of(service) if document and is_of(one, document)],
+            "shipments": [one for one in service.shipments() if document and is_of(one, document)],
         }
 
     def request(self, number: int) -> dict[str, Any]:
@@ -236,8 +236,7 @@ class Panel(Guarded):
 
     def label(self, shipment: str) -> Response:
         """Return the label of a shipment."""
-        find: Any = getattr(self.service, "label", lambda _: None)
-        found = find(shipment)
+        found = self.service.label(shipment)
         if found is None:
             raise RefusedError(page_missing())
         return Response(found.label, media_type=found.mime_type)

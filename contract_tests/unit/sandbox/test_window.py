@@ -366,6 +366,24 @@ def test_shipments_are_none_where_no_label_was_made(window: Window) -> None:
     assert window.get("/_sandbox/window/label", params={"id": "1"}).status_code == 404
 
 
+def test_a_label_is_listed_downloaded_and_shown_with_its_order(window: Window, api: Api) -> None:
+    api.create(order("A", shipping_address=address()))
+    body = {"integration_id": 41, "order": {"order_id": "A"}}
+    assert api.post("/orders/create-label-sync", json=body).status_code == 201
+    (shipment,) = window.get("/_sandbox/shipments").json()
+    assert shipment["order_id"] == "A"
+    assert window.told("changes", revision=0)["labels"] == 1
+    assert window.told("order", number=669)["shipments"] == [shipment]
+    label = window.get("/_sandbox/window/label", params={"id": shipment["shipment_id"]})
+    assert (label.headers["content-type"], label.content[:4]) == ("application/pdf", b"%PDF")
+
+
+def test_what_was_wrong_with_some_of_several_labels_has_its_rules(api: Api, sandbox: Sandbox) -> None:
+    api.create(order("A"))
+    answer = api.post("/orders/create-labels-async", json={"integration_id": 41, "orders": [{"order_id": "A"}]})
+    assert (answer.status_code, [one.rule for one in sandbox.requests[-1].problems]) == (202, ["LABELS-ADDRESS"])
+
+
 def test_a_sandbox_that_others_reach_goes_by_the_names_it_was_told() -> None:
     with Sandbox(host="0.0.0.0", host_names=["sandbox.test"]) as sandbox, Window(sandbox) as window:
         assert (sandbox.is_exposed, sandbox.base_url.split("/")[2].split(":")[0]) == (True, "127.0.0.1")
