@@ -159,6 +159,7 @@ class OneCall:
         await self._coalescing.close()
 
 
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PACE = Pace.unlimited()
 CLOCK = Stopwatch().clock
 TIME = VirtualTime()
@@ -181,7 +182,6 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
 """Makers of the objects whose methods are driven; those of a class are found on the class."""
 
 A = OrderKey(41, OrderId("A"))
-NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 GOOD: dict[str, Callable[[Stage], Any]] = {
     "account": lambda stage: "odd",
     "begin": lambda stage: token,

@@ -1,45 +1,28 @@
-"""Run the command line in this process, where that shows the same as a process of its own, and beside a sandbox."""
+"""A command line with none of this machine's own settings, and a sandbox that the environment names."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-from sendcloud_orders_cli.program import run
+from doubles.cli_runs import CommandLine
+from doubles.sandbox_client import Api
+from sendcloud_orders import Pace, RetryPolicy
 from sendcloud_orders_sandbox import Policies, Sandbox
 
 
-class Ended(NamedTuple):
-    """What a command left: its exit status, and what it wrote."""
-
-    status: int
-    out: str
-    err: str
-
-
-Cli = Callable[..., Ended]
-
-
 @pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Cli:
-    """Run a command line in an empty folder, with none of this machine's own settings."""
+def cli(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> CommandLine:
+    """Run command lines in an empty folder, in this process."""
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith(("SENDCLOUD_", "NO_COLOR", "FORCE_COLOR"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-
-    def call(*arguments: object) -> Ended:
-        capsys.readouterr()
-        status = run([str(argument) for argument in arguments])
-        written = capsys.readouterr()
-        return Ended(int(status), written.out, written.err)
-
-    return call
+    return CommandLine(monkeypatch, capsys)
 
 
 @pytest.fixture(scope="session")
@@ -50,10 +33,29 @@ def running_sandbox() -> Iterator[Sandbox]:
 
 
 @pytest.fixture
-def sandbox(running_sandbox: Sandbox, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Return an empty sandbox that the environment names."""
+def sandbox(running_sandbox: Sandbox, cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Return an empty sandbox that the environment names, and that is called without a pace."""
     running_sandbox.reset()
     running_sandbox.policies = Policies()
     for name, value in running_sandbox.environ.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(Pace, "shared", lambda *_, **__: Pace.unlimited())
     return running_sandbox
+
+
+@pytest.fixture
+def api(sandbox: Sandbox) -> Iterator[Api]:
+    """Call the sandbox with its credentials."""
+    with Api(sandbox) as api:
+        yield api
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be sent a second time, for commands that leave the patience to the client."""
+
+    class Impatient(RetryPolicy):
+        def __init__(self) -> None:
+            super().__init__(attempts=1)
+
+    monkeypatch.setattr("sendcloud_orders.settings.RetryPolicy", Impatient)

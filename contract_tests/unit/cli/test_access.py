@@ -7,18 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from doubles.cli_runs import CommandLine
 from sendcloud_orders import ConfigurationError
 from sendcloud_orders_cli.access import connect, read_credentials
 from sendcloud_orders_cli.endings import Failure
-
-from .conftest import Cli
 
 KEYS = "SENDCLOUD_PUBLIC_KEY=public\nSENDCLOUD_SECRET_KEY=hush\nSENDCLOUD_BASE_URL=http://127.0.0.1:9/api/v3\n"
 POSIX = pytest.mark.skipif(os.name != "posix", reason="permissions and places of files are others there")
 
 
 @pytest.fixture
-def keys(cli: Cli, tmp_path: Path) -> Path:
+def keys(cli: CommandLine, tmp_path: Path) -> Path:
     """Write a file of credentials, beside an environment that has none."""
     path = tmp_path / "keys"
     path.write_text(KEYS)
@@ -121,5 +120,5 @@ def test_the_file_at_its_usual_place_adds_nothing_to_an_environment(
         connect(None)
 
 
-def test_no_command_takes_a_key_as_an_argument(cli: Cli) -> None:
+def test_no_command_takes_a_key_as_an_argument(cli: CommandLine) -> None:
     assert cli("push", "--secret-key", "hush", "orders.csv").status == 2

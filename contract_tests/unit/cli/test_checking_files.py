@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
+from doubles.cli_runs import CommandLine
 from orders.factory import order, with_value, without
-
-from .conftest import Cli
 
 
 def ndjson(*orders: Any) -> str:
@@ -29,12 +28,14 @@ def write(tmp_path: Path) -> Any:
     return made
 
 
-def test_a_file_whose_orders_can_all_be_sent_ends_with_0_and_writes_nothing_to_stdout(cli: Cli, write: Any) -> None:
+def test_a_file_whose_orders_can_all_be_sent_ends_with_0_and_writes_nothing_to_stdout(
+    cli: CommandLine, write: Any
+) -> None:
     ended = cli("check", write("orders.ndjson", ndjson(order("A"), order("B"))))
     assert ended == (0, "", "2 orders: all can be sent.\n")
 
 
-def test_each_fault_is_a_line_with_file_line_key_and_field(cli: Cli, write: Any) -> None:
+def test_each_fault_is_a_line_with_file_line_key_and_field(cli: CommandLine, write: Any) -> None:
     bad = without(with_value(order("B"), "order_details.order_items.0.quantity", "2"), "order_number")
     path = write("orders.ndjson", "\n" + ndjson(order("A"), bad))
     status, out, err = cli("check", path)
@@ -47,7 +48,7 @@ def test_each_fault_is_a_line_with_file_line_key_and_field(cli: Cli, write: Any)
     assert err == "2 orders: 1 cannot be sent, with 2 faults.\n"
 
 
-def test_a_program_gets_one_object_a_line_and_the_summary_as_the_last(cli: Cli, write: Any) -> None:
+def test_a_program_gets_one_object_a_line_and_the_summary_as_the_last(cli: CommandLine, write: Any) -> None:
     status, out, err = cli("check", "--json", write("orders.ndjson", ndjson(without(order("A"), "order_number"))))
     fault, summary = map(json.loads, out.splitlines())
     assert (status, err) == (1, "")
@@ -62,7 +63,7 @@ def test_a_program_gets_one_object_a_line_and_the_summary_as_the_last(cli: Cli, 
     assert summary == {"orders": 1, "refused": 1, "faults": 1}
 
 
-def test_a_key_that_comes_twice_is_told_by_its_lines_and_the_option(cli: Cli, write: Any) -> None:
+def test_a_key_that_comes_twice_is_told_by_its_lines_and_the_option(cli: CommandLine, write: Any) -> None:
     path = write("orders.ndjson", "\n" + ndjson(order("A"), order("A")))
     status, out, _ = cli("check", path)
     assert status == 1
@@ -70,7 +71,7 @@ def test_a_key_that_comes_twice_is_told_by_its_lines_and_the_option(cli: Cli, wr
     assert cli("check", path, "--duplicates", "last").status == 0
 
 
-def test_an_unknown_field_is_told_by_the_option_that_sends_it(cli: Cli, write: Any) -> None:
+def test_an_unknown_field_is_told_by_the_option_that_sends_it(cli: CommandLine, write: Any) -> None:
     path = write("orders.ndjson", ndjson(with_value(order("A"), "gift", True)))
     status, out, _ = cli("check", path)
     assert status == 1
@@ -78,13 +79,13 @@ def test_an_unknown_field_is_told_by_the_option_that_sends_it(cli: Cli, write: A
     assert cli("check", path, "--unknown-fields", "send").status == 0
 
 
-def test_a_cell_is_not_blamed_for_being_a_text(cli: Cli, write: Any) -> None:
+def test_a_cell_is_not_blamed_for_being_a_text(cli: CommandLine, write: Any) -> None:
     _, out, _ = cli("check", write("a.csv", "order_details.integration.id,payment_details.is_cash_on_delivery\nx,ja\n"))
     assert "order_details.integration.id: Input should be a valid integer\n" in out
     assert "payment_details.is_cash_on_delivery: Input should be a valid boolean, true or false" in out
 
 
-def test_an_unreadable_line_is_a_fault_and_the_lines_after_it_are_checked(cli: Cli, write: Any) -> None:
+def test_an_unreadable_line_is_a_fault_and_the_lines_after_it_are_checked(cli: CommandLine, write: Any) -> None:
     path = write("orders.ndjson", "{\n" + ndjson(without(order("B"), "order_number")))
     status, out, err = cli("check", path)
     assert status == 1
@@ -112,7 +113,7 @@ def test_an_unreadable_line_is_a_fault_and_the_lines_after_it_are_checked(cli: C
     ],
 )
 def test_what_cannot_be_meant_or_read_ends_with_2_and_one_line(
-    cli: Cli, write: Any, arguments: list[str], told: str
+    cli: CommandLine, write: Any, arguments: list[str], told: str
 ) -> None:
     write("empty.csv", "")
     write("empty.json", "")
@@ -124,25 +125,25 @@ def test_what_cannot_be_meant_or_read_ends_with_2_and_one_line(
     assert err.count("\n") == 1
 
 
-def test_a_terminal_is_not_at_the_mercy_of_an_order_or_of_the_name_of_a_file(cli: Cli, write: Any) -> None:
+def test_a_terminal_is_not_at_the_mercy_of_an_order_or_of_the_name_of_a_file(cli: CommandLine, write: Any) -> None:
     path = write("\x1b[2J\u202e.ndjson", ndjson(without(order("\x1b[2J\r\n\u202e"), "order_number")))
     _, out, _ = cli("check", path)
     assert out.count("\n") == 1
     assert not {"\x1b", "\r", "\u202e"} & set(out)
 
 
-def test_the_template_is_a_file_that_can_be_pushed(cli: Cli, write: Any) -> None:
-    template = cli("columns", "--template").out
-    assert cli("check", write("template.csv", template)).err == "1 order: all can be sent.\n"
+def test_the_template_is_a_file_that_can_be_pushed(cli: CommandLine, write: Any) -> None:
+    template = cli("columns", "--template").stdout
+    assert cli("check", write("template.csv", template)).stderr == "1 order: all can be sent.\n"
 
 
-def test_the_columns_are_lines_with_tabs_where_nobody_looks(cli: Cli) -> None:
-    rows = list(csv.reader(io.StringIO(cli("columns").out), delimiter="\t"))
+def test_the_columns_are_lines_with_tabs_where_nobody_looks(cli: CommandLine) -> None:
+    rows = list(csv.reader(io.StringIO(cli("columns").stdout), delimiter="\t"))
     assert ["order_id", "text", "always", ""] in rows
     assert ["shipping_address.city", "text", "in its group", ""] in rows
     assert {len(row) for row in rows} == {4}
 
 
-def test_the_columns_are_objects_for_a_program(cli: Cli) -> None:
-    first = json.loads(cli("columns", "--json").out.splitlines()[1])
+def test_the_columns_are_objects_for_a_program(cli: CommandLine) -> None:
+    first = json.loads(cli("columns", "--json").stdout.splitlines()[1])
     assert first == {"name": "order_id", "kind": "text", "needed": "always", "note": ""}

@@ -10,6 +10,7 @@ import sys
 import click
 import pytest
 
+from doubles.cli_runs import CommandLine
 from sendcloud_orders import (
     AuthenticationError,
     ConfigurationError,
@@ -24,30 +25,32 @@ from sendcloud_orders_cli import program
 from sendcloud_orders_cli.endings import Failure, Status
 from sendcloud_orders_cli.printing import is_terminal
 
-from .conftest import Cli
-
 PROGRAM = (sys.executable, "-m", "sendcloud_orders_cli")
 
 
-@pytest.mark.parametrize("command", [(), *((name,) for name in program.COMMANDS)], ids=" ".join)
-def test_help_fits_a_terminal_of_80_columns(cli: Cli, command: tuple[str, ...]) -> None:
+# The sandbox writes a help of its own.
+HELPS = [(), *((name,) for name in program.COMMANDS if name != "sandbox")]
+
+
+@pytest.mark.parametrize("command", HELPS, ids=" ".join)
+def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, command: tuple[str, ...]) -> None:
     status, out, err = cli(*command, "--help")
     assert (status, err) == (0, "")
     assert out.startswith("Usage: sendcloud-orders")
     assert max(map(len, out.splitlines())) <= 80
 
 
-def test_the_version_is_that_of_the_package(cli: Cli) -> None:
+def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
     assert cli("--version") == (0, f"sendcloud-orders {__version__}\n", "")
 
 
-def test_without_arguments_the_help_is_shown_and_nothing_is_well(cli: Cli) -> None:
+def test_without_arguments_the_help_is_shown_and_nothing_is_well(cli: CommandLine) -> None:
     status, out, err = cli()
     assert (status, out) == (2, "")
     assert err.startswith("Usage: sendcloud-orders")
 
 
-def test_a_command_that_is_none_is_told_in_one_line(cli: Cli) -> None:
+def test_a_command_that_is_none_is_told_in_one_line(cli: CommandLine) -> None:
     status, out, err = cli("chek")
     assert (status, out) == (2, "")
     assert err.startswith("sendcloud-orders: No such command 'chek'")
@@ -72,7 +75,7 @@ ENDS: list[tuple[BaseException, int, str]] = [
 
 @pytest.mark.parametrize(("error", "status", "told"), ENDS, ids=lambda value: type(value).__name__)
 def test_whatever_ends_a_command_is_one_line_and_a_status(
-    cli: Cli, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, told: str
+    cli: CommandLine, monkeypatch: pytest.MonkeyPatch, error: BaseException, status: int, told: str
 ) -> None:
     @click.command()
     def failing() -> None:
@@ -80,18 +83,18 @@ def test_whatever_ends_a_command_is_one_line_and_a_status(
 
     monkeypatch.setattr(program.Program, "get_command", lambda *_: failing)
     ended = cli("check")
-    assert (ended.status, ended.out) == (status, "")
-    assert ended.err.startswith(f"sendcloud-orders: {told}")
-    assert ended.err.count("\n") == 1
+    assert (ended.status, ended.stdout) == (status, "")
+    assert ended.stderr.startswith(f"sendcloud-orders: {told}")
+    assert ended.stderr.count("\n") == 1
 
 
-def test_a_failure_of_several_things_has_a_line_for_each(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_of_several_things_has_a_line_for_each(cli: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
     @click.command()
     def failing() -> None:
         raise Failure("first", "second")
 
     monkeypatch.setattr(program.Program, "get_command", lambda *_: failing)
-    assert cli("check").err == "sendcloud-orders: first\nsendcloud-orders: second\n"
+    assert cli("check").stderr == "sendcloud-orders: first\nsendcloud-orders: second\n"
 
 
 class Screen(io.StringIO):

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from doubles.cli_runs import CommandLine
 from orders.factory import order, orders, with_value, without
 from sendcloud_orders import BatchOutcome, NotSent, PaceLimits, Unknown
 from sendcloud_orders_cli import progress
@@ -26,14 +27,12 @@ from sendcloud_orders_cli.endings import Status
 from sendcloud_orders_cli.progress import Sending, progress_of, seconds_at_the_limit, spell_seconds
 from sendcloud_orders_sandbox import Rules, Sandbox
 
-from .conftest import Cli
-
 PROGRAM = (sys.executable, "-m", "sendcloud_orders_cli")
 PATIENCE = 60.0
 
 
 @pytest.fixture
-def write(cli: Cli, tmp_path: Path) -> Any:
+def write(cli: CommandLine, tmp_path: Path) -> Any:
     """Write orders as NDJSON, one a line, into the folder in which the command line runs."""
 
     def made(*lines: Any, name: str = "orders.ndjson") -> Path:
@@ -56,13 +55,13 @@ def told(report: Path) -> dict[int, str]:
     return found
 
 
-def test_a_file_is_pushed_and_counted(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_a_file_is_pushed_and_counted(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(*orders(3))
     assert cli("push", "orders.ndjson") == (0, "3 orders: 3 accepted, 0 rejected, 0 not sent, 0 unknown\n", "")
     assert stored(sandbox) == {"A-0": 1, "A-1": 1, "A-2": 1}
 
 
-def test_the_report_names_every_order_with_its_line_and_its_id(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_the_report_names_every_order_with_its_line_and_its_id(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"), "\n", order("B"))
     assert cli("push", "orders.ndjson", "--report", "out.json").status == 0
     ids = {one["order_id"]: int(one["id"]) for one in sandbox.orders()}
@@ -76,7 +75,7 @@ def test_the_report_names_every_order_with_its_line_and_its_id(cli: Cli, sandbox
     }
 
 
-def test_the_report_can_be_a_table(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_the_report_can_be_a_table(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"), without(order("B"), "order_number"))
     assert cli("push", "orders.ndjson", "--on-rejected", "isolate", "--report", "out.csv").status == 1
     heading, first, second = csv.reader(Path("out.csv").read_text().splitlines())
@@ -85,13 +84,13 @@ def test_the_report_can_be_a_table(cli: Cli, sandbox: Sandbox, write: Any) -> No
     assert second == ["2", "41", "B", "rejected", "", "order_number: Field required"]
 
 
-def test_nobody_else_can_read_a_report(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_nobody_else_can_read_a_report(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"))
     cli("push", "orders.ndjson", "--report", "out.json")
     assert Path("out.json").stat().st_mode & 0o077 == 0
 
 
-def test_of_a_file_with_a_bad_order_nothing_is_sent(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_of_a_file_with_a_bad_order_nothing_is_sent(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(*orders(150), without(order("bad"), "order_number"), order("last"))
     status, out, err = cli("push", "orders.ndjson", "--report", "out.json")
     assert status == 1
@@ -105,7 +104,7 @@ def test_of_a_file_with_a_bad_order_nothing_is_sent(cli: Cli, sandbox: Sandbox, 
     assert sandbox.orders() == []
 
 
-def test_bad_orders_can_be_taken_out_of_those_that_are_sent(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_bad_orders_can_be_taken_out_of_those_that_are_sent(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"), without(order("bad"), "order_number"), "no order\n", order("foreign", 93), order("B"))
     status, out, _ = cli("push", "orders.ndjson", "--on-rejected", "isolate")
     assert status == 1
@@ -117,7 +116,9 @@ def test_bad_orders_can_be_taken_out_of_those_that_are_sent(cli: Cli, sandbox: S
     assert stored(sandbox) == {"A": 1, "B": 1}
 
 
-def test_orders_that_shared_a_batch_with_a_bad_one_are_told_together(cli: Cli, sandbox: Sandbox, write: Any) -> None:
+def test_orders_that_shared_a_batch_with_a_bad_one_are_told_together(
+    cli: CommandLine, sandbox: Sandbox, write: Any
+) -> None:
     write(*orders(3), order("foreign", 93))
     _, out, _ = cli("push", "orders.ndjson", "--on-rejected", "skip", "--report", "out.json")
     assert "3 rejected: refused together with an order of its batch; with --on-rejected isolate" in out
@@ -126,7 +127,7 @@ def test_orders_that_shared_a_batch_with_a_bad_one_are_told_together(cli: Cli, s
 
 
 def test_what_the_service_turns_away_is_told_once_and_not_for_each_order(
-    cli: Cli, sandbox: Sandbox, write: Any, monkeypatch: pytest.MonkeyPatch
+    cli: CommandLine, sandbox: Sandbox, write: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(*orders(3))
     monkeypatch.setenv("SENDCLOUD_SECRET_KEY", "wrong")
@@ -141,7 +142,7 @@ def test_what_the_service_turns_away_is_told_once_and_not_for_each_order(
 
 @pytest.mark.parametrize("duplicates", ["last", "sequence"])
 def test_a_key_that_comes_twice_ends_as_its_last_order_says(
-    cli: Cli, sandbox: Sandbox, write: Any, duplicates: str
+    cli: CommandLine, sandbox: Sandbox, write: Any, duplicates: str
 ) -> None:
     write(order("A"), with_value(order("A"), "order_number", "new"))
     assert cli("push", "orders.ndjson").status == 1
@@ -149,7 +150,7 @@ def test_a_key_that_comes_twice_ends_as_its_last_order_says(
     assert [one["order_number"] for one in sandbox.orders()] == ["new"]
 
 
-def test_a_rehearsal_needs_no_credentials_and_sends_nothing(cli: Cli, write: Any) -> None:
+def test_a_rehearsal_needs_no_credentials_and_sends_nothing(cli: CommandLine, write: Any) -> None:
     write(*orders(1501), without(order("bad"), "order_number"))
     status, out, err = cli("push", "orders.ndjson", "--dry-run")
     assert (status, err) == (1, "")
@@ -177,7 +178,9 @@ def test_a_rehearsal_needs_no_credentials_and_sends_nothing(cli: Cli, write: Any
         (["orders.ndjson", "--credentials", "none"], "none cannot be read"),
     ],
 )
-def test_what_keeps_a_push_from_beginning_is_one_line(cli: Cli, write: Any, arguments: list[str], told: str) -> None:
+def test_what_keeps_a_push_from_beginning_is_one_line(
+    cli: CommandLine, write: Any, arguments: list[str], told: str
+) -> None:
     write(order("A"))
     write(name="empty.ndjson")
     Path("folder.json").mkdir()
@@ -188,7 +191,7 @@ def test_what_keeps_a_push_from_beginning_is_one_line(cli: Cli, write: Any, argu
 
 
 @pytest.mark.parametrize("option", ["--journal", "--report"])
-def test_a_file_of_orders_is_not_written_over(cli: Cli, sandbox: Sandbox, option: str) -> None:
+def test_a_file_of_orders_is_not_written_over(cli: CommandLine, sandbox: Sandbox, option: str) -> None:
     text = json.dumps(orders(2))
     Path("orders.json").write_text(text)
     status, out, err = cli("push", "orders.json", option, "./orders.json")
@@ -198,14 +201,14 @@ def test_a_file_of_orders_is_not_written_over(cli: Cli, sandbox: Sandbox, option
     assert sandbox.orders() == []
 
 
-def test_a_rehearsal_leaves_no_report(cli: Cli, write: Any) -> None:
+def test_a_rehearsal_leaves_no_report(cli: CommandLine, write: Any) -> None:
     write(order("A"))
     status, _, err = cli("push", "orders.ndjson", "--dry-run", "--report", "out.json")
     assert status == 2
     assert "--dry-run sends nothing: there is nothing for --report to say" in err
 
 
-def test_a_push_that_does_not_begin_leaves_no_draft_of_a_report(cli: Cli, write: Any) -> None:
+def test_a_push_that_does_not_begin_leaves_no_draft_of_a_report(cli: CommandLine, write: Any) -> None:
     write(order("A"))
     before = sorted(os.listdir())
     cli("push", "orders.ndjson", "--report", "out.json")

@@ -11,6 +11,8 @@ from doubles.sandbox_client import Api
 from orders.factory import order, orders
 from sendcloud_orders_sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 
 def test_fields_are_set_by_their_names_and_types(cli: CommandLine, api: Api) -> None:
     (known,) = api.create(order("A") | {"customer_details": {"name": "Ada Fictiva"}})

@@ -17,6 +17,8 @@ from orders.factory import Json, address, order
 from sendcloud_orders import InvalidRequest, LabelUnreadable, OrderKey, OrdersClient
 from sendcloud_orders_sandbox import Sandbox
 
+pytestmark = pytest.mark.usefixtures("sandbox")
+
 SHIPPING = {
     "shipping_address": address(house_number="12"),
     "shipping_details": {
