@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from orders.factory import address
 from runs import proxies
 
 Json = dict[str, Any]
@@ -13,6 +14,15 @@ Json = dict[str, Any]
 STORED_EXAMPLES = ("MinimalOrder", "MeasuredOrder", "InternationalOrder")
 NO_ORDER = "1000000000000000"
 OTHER = "that of another order"
+# The address that the sandbox sends from.
+SENDER = 5
+LABELS = ("LabelInput", "LabelsInput")
+LARGEST = 2**63 - 1
+WHOLE = (
+    ("ParcelItemInput", "quantity"),
+    *((schema, "brand_id") for schema in LABELS),
+)
+TO_SHIP = ("OrderToShipInput", "OrderWithParcelsInput")
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,8 @@ def make_account(base_url: str, auth: tuple[str, str], integrations: Sequence[in
     Raises `httpx.HTTPError`, or `ValueError`, `LookupError` or `TypeError` when the answer cannot be read.
     """
     examples = document["components"]["examples"]
-    orders = [order for name in STORED_EXAMPLES for order in examples[name]["value"]]
+    # One of them has no address, and nothing is shipped to nowhere.
+    orders = [{"shipping_address": address()} | order for name in STORED_EXAMPLES for order in examples[name]["value"]]
     with proxies.client(base_url, auth=auth, timeout=10) as http:
         answer = http.post(f"{base_url}/orders", json=orders).raise_for_status()
     ids = {row["order_id"]: int(row["id"]) for row in answer.json()["data"]}
@@ -46,7 +57,8 @@ def for_account(document: Json, account: Account) -> Json:
     that no schema can say they may also name something that is refused, in an example as well, so that every run shows
     that it is. The partner's header stays out: Schemathesis takes it for the id of something that another operation
     makes, and would never start a walk with an upsert. The mock gets the document as it is.
-    Rules: UPSERT-ACCOUNT, LIST-INTEGRATION-UNKNOWN, UPSERT-IMMUTABLE, PATCH-ITEM-MISSING, PATCH-IMMUTABLE.
+    Rules: UPSERT-ACCOUNT, LIST-INTEGRATION-UNKNOWN, UPSERT-IMMUTABLE, PATCH-ITEM-MISSING, PATCH-IMMUTABLE, LABEL-NAMED,
+    LABELS-SENDER.
     """
     changed: Json = json.loads(json.dumps(document))
     stored = document["components"]["examples"][STORED_EXAMPLES[0]]["value"][0]
@@ -58,12 +70,20 @@ def for_account(document: Json, account: Account) -> Json:
         ("OrderUpdate", "id", [str(account.orders[0])]),
         ("OrderUpdate", "order_id", [stored["order_id"], OTHER]),
         ("OrderItemUpdate", "name", [*items, OTHER]),
+        *((schema, "integration_id", account.integrations) for schema in LABELS),
+        *((schema, "sender_address_id", [SENDER]) for schema in LABELS),
+        *((schema, "order_id", [stored["order_id"], OTHER]) for schema in TO_SHIP),
+        *((schema, "order_number", [stored["order_number"], OTHER]) for schema in TO_SHIP),
     ):
         changed["components"]["schemas"][schema]["properties"][name]["enum"] = list(values)
     changed["components"]["schemas"]["OrderItemUpdate"]["required"] = ["name"]
+    # As every database, the sandbox keeps 64 bits, and the reference names no bound for the spec to state.
+    for schema, name in WHOLE:
+        changed["components"]["schemas"][schema]["properties"][name]["maximum"] = LARGEST
 
     several, one = changed["paths"]["/orders"], changed["paths"]["/orders/{id}"]
-    del several["post"]["parameters"]
+    for path in ("/orders", "/orders/create-label-sync", "/orders/create-labels-async"):
+        del changed["paths"][path]["post"]["parameters"]
     for parameter in several["get"]["parameters"]:
         if parameter["name"] == "integration":
             parameter["schema"]["items"]["enum"] = list(account.integrations)

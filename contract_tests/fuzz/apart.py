@@ -30,8 +30,16 @@ def fuzz_mock(folder: Path) -> FuzzReport:
 def fuzz_sandbox(folder: Path) -> FuzzReport:
     """Fuzz a sandbox that is started for it, and leave the reports in `folder`."""
     # What the service does with one key twice in a batch, and with an `id` that names no order, is not documented: the
-    # spec allows both, and a sandbox that refuses them would hide what else such a request meets.
-    policies = Policies(key_twice="last", unknown_id="create")
+    # spec allows both, and a sandbox that refuses them would hide what else such a request meets. So it is with labels.
+    # Of a sort that is not known the spec says that it may be refused, so that it is wrong to send one.
+    policies = Policies(
+        key_twice="last",
+        unknown_id="create",
+        label_wrong_dpi="adjust",
+        label_negative_price="accept",
+        label_unknown_item="accept",
+        wrong_integration_sort="reject",
+    )
     with Sandbox(policies=policies, credentials=Credentials(*KEYS)) as sandbox:
         return run("sandbox", sandbox.base_url, KEYS, SPEC, folder, integrations=sandbox.integrations)
 

@@ -71,7 +71,7 @@ class Integrations:
     def sort_field(self, query: Query) -> str | None:
         """Return the field to sort by; None for none, or for what is not one. Rule: INTEGRATION-SORT-UNKNOWN."""
         wanted = query.get("sort", "")
-        if wanted and wanted not in SORT_FIELDS and self.rules.policies.wrong_integration_sort == "reject":
+        if "sort" in query and wanted not in SORT_FIELDS and self.rules.policies.wrong_integration_sort == "reject":
             raise RefusedError(replace(problems.invalid_choice(wanted, "sort"), rule="INTEGRATION-SORT-UNKNOWN"))
         return SORT_FIELDS.get(wanted)
 

@@ -548,7 +548,7 @@ def test_an_unknown_sort_is_ignored_or_refused(three: Api, use: Use) -> None:
     use(wrong_integration_sort="reject")
     refused = three.get("/integrations?sort=shoe_size")
     assert (refused.status_code, refused.json()["errors"][0]["source"]) == (400, {"parameter": "sort"})
-    assert listed(three, sort="") == [41, 68, 93]
+    assert three.get("/integrations?sort=").status_code == 400
 
 
 @pytest.mark.rule("INTEGRATION-LIST")
