@@ -10,7 +10,7 @@ ONE, SEVERAL = "/orders/create-label-sync", "/orders/create-labels-async"
 NOBODYS = "nobodys-"
 NOBODYS_INTEGRATION = 2_000_000_011
 # Far beyond what a shop counts to.
-NOBODYS_NUMBER = 10**15
+BEYOND = 10**15
 
 
 class LabelNotAllowedError(AssertionError):
@@ -32,11 +32,13 @@ def _is_nobodys(body: Any) -> bool:
     if body.get("integration_id") == NOBODYS_INTEGRATION:
         return True
     named = body.get("orders", [body.get("order")])
-    return isinstance(named, list) and all(isinstance(one, dict) and _is_nobody(one.get("order_id")) for one in named)
+    return isinstance(named, list) and all(isinstance(one, dict) and _are_nobodys(one) for one in named)
 
 
-def _is_nobody(order_id: Any) -> bool:
-    return NOBODYS in order_id if isinstance(order_id, str) else isinstance(order_id, int) and order_id > NOBODYS_NUMBER
+def _are_nobodys(names: Body) -> bool:
+    order_id, number = names.get("order_id"), names.get("order_number", "")
+    unknown = NOBODYS in order_id if isinstance(order_id, str) else isinstance(order_id, int) and order_id > BEYOND
+    return unknown and isinstance(number, str) and (NOBODYS in number or not number)
 
 
 def shipment_of(answer: Reply) -> Body:

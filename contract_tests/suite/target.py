@@ -124,7 +124,7 @@ class Target:
         false. With `conflicts`, a conflict is an answer and not waited out.
         """
         if not self.labels:
-            require_no_label(path, body)
+            require_no_label(path, body if content is None else content)
         if body is not None:
             content = json.dumps(body, ensure_ascii=False).encode()
             self.traces.expect(body)

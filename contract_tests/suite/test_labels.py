@@ -112,7 +112,7 @@ def test_an_order_without_a_name_is_no_order(target: Target) -> None:
 @pytest.mark.rule("LABEL-NAMED")
 @pytest.mark.parametrize(("name", "most"), [("order_id", WHOLE_ORDER_ID), ("order_number", WHOLE_NUMBER)])
 def test_a_name_has_a_longest_length(target: Target, name: str, most: int) -> None:
-    nobody = {"order_id": target.nobodys(), "order_number": "N"}
+    nobody = {"order_id": target.nobodys(), "order_number": target.nobodys()}
     longest, longer = (nobody | {name: nobody[name].ljust(length, "x")} for length in (most, most + 1))
     assert target.label(longest).status == 404
     assert target.label(longer, valid=False).status == 400
