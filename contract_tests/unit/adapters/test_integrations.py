@@ -14,12 +14,15 @@ from orders.factory import order, orders
 from sendcloud_orders import (
     BasicCredentials,
     ContractError,
+    FieldError,
     InvalidRequest,
     NotFoundError,
     OrdersClient,
     PermissionDeniedError,
     UpsertReport,
 )
+from sendcloud_orders.exchange import Call, Exchange, Refused
+from sendcloud_orders.upserting import UpsertOptions, UpsertRun
 
 
 @pytest.mark.rule("INTEGRATION-LIST")
@@ -189,6 +192,20 @@ def test_no_integration_is_told_and_of_many_the_first_ten(connect: Connect, coun
     assert rejected.errors[0].hint == (
         f"the account has 1, 2, 3, {shop}, and 2 more" if count else "the account has no integration"
     )
+
+
+@pytest.mark.rule("UPSERT-INTEGRATIONS", "UPSERT-ATOMIC")
+@pytest.mark.parametrize("on_rejected", ["stop", "skip"])
+def test_a_run_that_stops_has_stopped_before_they_are_read(on_rejected: Any) -> None:
+    run = UpsertRun(UpsertOptions(on_rejected=on_rejected))
+    [batch] = run.plan(orders(1), drain=False)
+    conversation = run.deliver(batch)
+    next(conversation)
+    unknown = FieldError("Integration with id 999 does not exist", ("order_details", "integration", "id"), index=0)
+    read = conversation.send(Exchange(Refused(400, (unknown,)), 1, False, 0.0, 0.0))
+    assert isinstance(read, Call)
+    assert read.operation.name == "list_integrations"
+    assert run.stopped is (on_rejected == "stop")
 
 
 @pytest.mark.rule("UPSERT-INTEGRATIONS")

@@ -348,7 +348,7 @@ def test_a_type_that_the_answer_does_not_tell_is_read_from_the_bytes(connect: Co
 
 
 @pytest.mark.rule("LABEL-DATA")
-@pytest.mark.parametrize("file", ["%%%", ENCODED[:-3], "", None, "data:,"])
+@pytest.mark.parametrize("file", ["%%%", ENCODED[:-3], f"{ENCODED[:8]}!!!!{ENCODED[12:]}", "", None, "data:,"])
 def test_a_damaged_label_tells_of_the_shipment_it_can_be_read_from(connect: Connect, file: Any) -> None:
     service = answering({"data": data(label_details={"file": file})})
     with pytest.raises(LabelUnreadable, match=r"as shipment 7001.*GET /shipments") as caught:

@@ -16,6 +16,7 @@ from sendcloud_orders import (
     RateLimitError,
     RetryPolicy,
     TransportError,
+    exchange,
 )
 from sendcloud_orders.exchange import (
     GET,
@@ -28,7 +29,8 @@ from sendcloud_orders.exchange import (
     Withheld,
     error_of,
 )
-from sendcloud_orders.retry import Retry, decide, may_pass, read_retry_after
+from sendcloud_orders.retry import Retry, decide, hurried, may_pass, read_retry_after
+from sendcloud_orders.vocabulary import document
 
 POLICY = RetryPolicy(attempts=5, deadline=100, base_delay=1, max_delay=10, max_retry_after=20)
 RETRIED: list[Outcome[Any]] = [
@@ -86,6 +88,33 @@ def test_an_error_may_pass_exactly_when_its_outcome_may(outcome: Outcome[Any]) -
 @pytest.mark.parametrize("outcome", RETRIED, ids=repr)
 def test_no_policy_sends_everything_once(outcome: Outcome[Any]) -> None:
     assert decided(outcome, policy=RetryPolicy.none()) is None
+
+
+@pytest.mark.rule("LABEL-ONCE")
+@pytest.mark.parametrize("outcome", [*RETRIED, *FINAL], ids=repr)
+def test_what_must_not_be_done_twice_is_sent_again_only_where_nothing_can_have_been_done(outcome: Outcome[Any]) -> None:
+    unsent = isinstance(outcome, Withheld) and may_pass(outcome)
+    harmless = unsent or outcome in (Lost(sent=False), Refused(429))
+    assert (decided(outcome, idempotent=False) is not None) == harmless
+
+
+@pytest.mark.rule("LABEL-ONCE")
+def test_each_operation_that_makes_labels_is_one_of_those_and_no_other_is() -> None:
+    operations = [one for one in vars(exchange).values() if isinstance(one, exchange.Operation)]
+    assert len(operations) == 9
+    assert [one.name for one in operations if not one.idempotent] == ["create_label", "create_labels"]
+    assert {(one.method, one.route) for one in operations} == {
+        (method.upper(), path)
+        for path, item in document()["paths"].items()
+        for method in item
+        if method in ("get", "post", "patch", "delete")
+    }
+
+
+def test_a_call_that_nothing_depends_on_is_made_once_and_is_in_a_hurry() -> None:
+    assert hurried(POLICY, None) is POLICY
+    assert hurried(POLICY, 10.0) == replace(POLICY, attempts=1, deadline=10.0)
+    assert hurried(POLICY, 1000.0).deadline == POLICY.deadline
 
 
 def test_the_last_attempt_is_the_last() -> None:
