@@ -41,7 +41,7 @@ def reserve(path: str | Path, name: str, suffix: str, *, overwrite: bool = False
         target = Path(os.path.abspath(given))
     try:
         is_folder = target.is_dir()
-        if not is_folder and given.endswith(("/", os.sep)):
+        if not is_folder and (given.endswith(("/", os.sep)) or not target.parent.exists()):
             raise InvalidRequest("path names a folder that does not exist: make it first.")
         place = Place(target / f"{safe_name(name)}{suffix}" if is_folder else target, overwrite=overwrite)
         place.named_by_label = is_folder

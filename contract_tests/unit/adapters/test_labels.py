@@ -176,11 +176,7 @@ MISTAKES: dict[str, tuple[Any, dict[str, Any], str]] = {
     "a path of bytes": (KEY, {"path": b"x"}, "path"),
     "an empty path": (KEY, {"path": ""}, "path"),
     "a path with a hole": (KEY, {"path": "a\0b"}, "path"),
-    "a folder that there is not": (
-        KEY,
-        {"path": "/no/such/folder/label.pdf"},
-        "path cannot be written to: No",
-    ),
+    "a folder that there is not": (KEY, {"path": "/no/such/folder/label.pdf"}, "make it first"),
 }
 
 

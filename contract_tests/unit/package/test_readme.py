@@ -2,21 +2,26 @@
 
 import re
 import runpy
+import subprocess
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from doubles.cli_runs import environment as own_environment
 from orders import realistic
 from sendcloud_orders_sandbox import Sandbox
 
 ROOT = Path(__file__).parents[3]
+WALK = re.search(r"```console\n(\$ alias .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch, sendcloud_sandbox: Sandbox) -> Sandbox:
+def environment(monkeypatch: pytest.MonkeyPatch, sendcloud_sandbox: Sandbox, tmp_path: Path) -> Sandbox:
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SENDCLOUD_BASE_URL", sendcloud_sandbox.base_url)
     monkeypatch.setenv("SENDCLOUD_PUBLIC_KEY", sendcloud_sandbox.public_key)
     monkeypatch.setenv("SENDCLOUD_SECRET_KEY", sendcloud_sandbox.secret_key)
@@ -40,6 +45,7 @@ def test_the_first_example_pushes_lists_changes_and_deletes(
     printed = capsys.readouterr().out.splitlines()
     assert printed[0] == "20 orders: 20 accepted, 0 rejected, 0 not sent, 0 unknown"
     assert len(printed) == 21
+    assert Path("1001.pdf").read_bytes().startswith(b"%PDF-")
     assert sorted(order["order_id"] for order in environment.orders()) == sorted(
         order["order_id"] for order in read_orders() if order["order_id"] != "shop-1001"
     )
@@ -47,17 +53,14 @@ def test_the_first_example_pushes_lists_changes_and_deletes(
 
 def test_the_fixture_of_the_plugin_gives_a_fresh_sandbox(pytester: pytest.Pytester) -> None:
     sync = """
-        import base64, json, urllib.request
+        from sendcloud_orders import OrdersClient
 
-        def sync(base_url, key, secret):
-            order = {"order_id": "1", "order_number": "1", "order_details": {"integration": {"id": 41},
+        def sync():
+            order = {"order_id": "shop-1001", "order_number": "1", "order_details": {"integration": {"id": 41},
                 "status": {"code": "open"}, "order_created_at": "2026-11-02T12:00:00Z", "order_items": []},
                 "payment_details": {"total_price": {"value": 1, "currency": "EUR"}, "status": {"code": "paid"}}}
-            token = base64.b64encode(f"{key}:{secret}".encode()).decode()
-            headers = {"Authorization": f"Basic {token}", "Content-Type": "application/json"}
-            request = urllib.request.Request(f"{base_url}/orders", json.dumps([order]).encode(), headers)
-            urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request).close()
-
+            with OrdersClient.from_env() as orders:
+                orders.upsert([order]).raise_for_rejected()
     """
     pytester.makepyfile(textwrap.dedent(sync) + BLOCKS[1])
     pytester.runpytest_subprocess("-p", "no:cacheprovider").assert_outcomes(passed=1)
@@ -70,3 +73,21 @@ def test_the_example_scripts_run(environment: Sandbox, capsys: pytest.CaptureFix
     if name == "read_orders.py":
         runpy.run_path(str(ROOT / "examples" / name))
         assert len(capsys.readouterr().out.splitlines()) == 20
+
+
+@pytest.mark.other_process
+def test_the_walk_leads_from_a_csv_file_to_labels(environment: Sandbox, tmp_path: Path) -> None:
+    assert WALK
+    alias, *lines = [line.removeprefix("$ ").partition("  #")[0].rstrip() for line in WALK[1].splitlines()]
+    assert alias == "alias sendcloud-orders=.venv/bin/sendcloud-orders"
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for line in lines:
+        program, *arguments = line.split()
+        assert program == "sendcloud-orders"
+        # The walk asks a person before it buys; here nobody is there to ask.
+        answer = ["--yes"] if arguments[0] == "label" else []
+        command = [sys.executable, "-m", "sendcloud_orders_cli", *arguments, *answer]
+        subprocess.run(command, check=True, env=own_environment(**environment.environ))
+    labels = {path.stem for path in (tmp_path / "labels").glob("*.pdf")}
+    assert labels == {f"{one['integration']}-{one['order_id']}" for one in environment.shipments()}
+    assert len(labels) == len(environment.orders()) == 6
