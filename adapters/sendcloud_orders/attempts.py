@@ -17,7 +17,7 @@ from .errors import SendcloudError
 from .events import Reporter
 from .exchange import Answer, Call, Exchange, Lost, Outcome, Refused, Unreadable, Withheld, is_uncertain, read_answer
 from .pacing import Pace
-from .retry import Retry, RetryPolicy, decide, read_retry_after
+from .retry import Retry, RetryPolicy, decide, hurried, read_retry_after
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Attempts(Generic[T]):
     ) -> None:
         self._call = call
         self._contact = contact
-        self._policy = policy if call.patience is None else policy.hurried(call.patience)
+        self._policy = hurried(policy, call.patience)
         self._pace = pace
         self._reporter = reporter
         self._clock = clock

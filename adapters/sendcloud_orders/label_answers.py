@@ -21,11 +21,11 @@ from sendcloud_orders_api.types import EXTRA
 
 from .exchange import Answer
 from .identity import OrderKey, OrderNumber
+from .wordings import shown_id
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-_SHOWN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
 
 
 def read_shipments(answer: Answer) -> list[Shipment]:
@@ -98,11 +98,6 @@ def is_about(name: OrderKey | OrderNumber, shipment: Shipment | ShipmentReferenc
 
 
 # ---------------------------------------------------------------- ids
-
-
-def shown_id(id: str | int | None) -> str | None:
-    """Give an id of a shipment as text, but not one that does not look like an id, for it may be anything."""
-    return str(id) if id is not None and _SHOWN_ID.fullmatch(str(id)) else None
 
 
 def shipment_ids(shipments: Iterable[Shipment]) -> list[str]:

@@ -15,6 +15,7 @@ from .exchange import Answer
 from .identity import OrderKey, OrderNumber
 from .label_answers import is_about, parts_of, read_in_pieces
 from .label_report import LabelAccepted, LabelOutcome, LabelRejected, LabelUnknown, UnaskedShipment
+from .wordings import shown_id
 
 _MISSING = "No such order in the integration, or it is not stored yet: wait_until_available waits for that"
 _ONE_IS_MISSING = (
@@ -85,7 +86,8 @@ def match_labels(asked: Sequence[AskedLabel], answer: LabelsAnswer) -> LabelOutc
         if place in shipments:
             shipment = shipments[place]
             about_it = said if own else ()
-            accepted.append(LabelAccepted(one.position, one.key, _id(shipment), parcels_of(shipment), about_it))
+            id, parcels = shown_id(shipment.shipment_id), parcels_of(shipment)
+            accepted.append(LabelAccepted(one.position, one.key, id, parcels, about_it, shipment))
         elif not told:
             unknown.append(LabelUnknown(one.position, one.key, _NOT_TOLD))
         elif any(status is not None and _settles_nothing(status) for _, status in told):
@@ -133,10 +135,6 @@ def explain_missing(errors: Sequence[FieldError], orders: int) -> tuple[FieldErr
     return tuple(error if error.path else replace(error, hint=hint) for error in errors)
 
 
-def _id(shipment: ShipmentReference) -> str | None:
-    return None if shipment.shipment_id is None else str(shipment.shipment_id)
-
-
 def parcels_of(shipment: ShipmentReference) -> tuple[int, ...]:
     """List the parcels of a shipment; older answers name the first alone."""
     if shipment.parcels_ids:
@@ -145,7 +143,9 @@ def parcels_of(shipment: ShipmentReference) -> tuple[int, ...]:
 
 
 def _unasked(shipment: ShipmentReference) -> UnaskedShipment:
-    return UnaskedShipment(_id(shipment), parcels_of(shipment), shipment.order_id, shipment.order_number)
+    return UnaskedShipment(
+        shown_id(shipment.shipment_id), parcels_of(shipment), shipment.order_id, shipment.order_number
+    )
 
 
 def _problem(

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from operator import attrgetter
 
-from .arguments import described, reading
+from sendcloud_orders_api.models import ShipmentReference
+
+from .arguments import check_whole_number, described, reading
 from .errors import FieldError, IncompleteLabels, InvalidRequest, SendcloudError, joined, named
 from .identity import OrderKey, OrderNumber
+from .wordings import BLANK, shown_id
 
 
 @dataclass(frozen=True, slots=True)
 class LabelAccepted:
     """There is a shipment of the order; its label is made later, and read by GET /shipments/{shipment_id}.
 
-    `errors` is what the answer says against it all the same, which is worth a look. Rule: LABELS-CREATE.
+    `errors` is what the answer says against it all the same, which is worth a look. `shipment` is the row of the answer
+    as it was read. Rule: LABELS-CREATE.
     """
 
     position: int
@@ -23,6 +27,7 @@ class LabelAccepted:
     shipment_id: str | None
     parcel_ids: tuple[int, ...] = ()
     errors: tuple[FieldError, ...] = ()
+    shipment: ShipmentReference = field(default_factory=ShipmentReference, repr=False, compare=False)
 
     def __str__(self) -> str:
         said = f", but the answer says as well: {joined(self.errors)}" if self.errors else ""
@@ -81,11 +86,13 @@ class UnaskedShipment:
 
     shipment_id: str | None
     parcel_ids: tuple[int, ...] = ()
-    order_id: str | None = None
-    order_number: str | None = None
+    order_id: str | None = field(default=None, repr=False)
+    order_number: str | None = field(default=None, repr=False)
 
     def __str__(self) -> str:
-        return f"shipment {self.shipment_id} of order_id {self.order_id!r}, order_number {self.order_number!r}"
+        return (
+            f"shipment {self.shipment_id} of order_id {_shown(self.order_id)}, order_number {_shown(self.order_number)}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +127,8 @@ class LabelReport:
 
     Each of the four is in the sequence of the input once the run has ended. `unasked` are shipments that answers told
     of and nobody had asked for: they cost money as well.
+
+    Raises `InvalidRequest` for parts of another type.
     """
 
     accepted: list[LabelAccepted] = field(default_factory=list)
@@ -129,22 +138,30 @@ class LabelReport:
     unasked: list[UnaskedShipment] = field(default_factory=list)
     requests: int = field(default=0, compare=False)
 
+    def __post_init__(self) -> None:
+        for part in fields(self):
+            value, kind = getattr(self, part.name), int if part.name == "requests" else list
+            with reading(part.name):
+                if not isinstance(value, kind):
+                    raise InvalidRequest(f"{part.name} should be of type {kind.__name__}, not {described(value)}.")
+
     @classmethod
     def of(cls, outcomes: Iterable[LabelOutcome]) -> LabelReport:
         """Add outcomes up. Raises `InvalidRequest` for what is none."""
         report = cls()
         with reading("outcomes"):
-            for outcome in outcomes:
-                report.add(outcome)
+            for place, outcome in enumerate(outcomes):
+                try:
+                    report.add(outcome)
+                except InvalidRequest as error:
+                    raise InvalidRequest(f"outcomes[{place}] cannot be added up. {error}") from None
         report.sort()
         return report
 
     def add(self, outcome: LabelOutcome) -> None:
         """Take the outcome of one request in. Raises `InvalidRequest` for what is none."""
-        if not isinstance(outcome, LabelOutcome):
-            raise InvalidRequest(
-                f"outcome should be a LabelOutcome, as on_outcome of create_labels gets, not {described(outcome)}."
-            )
+        with reading("outcome"):
+            _check_outcome(outcome)
         self.accepted += outcome.accepted
         self.rejected += outcome.rejected
         self.not_sent += outcome.not_sent
@@ -189,6 +206,32 @@ class LabelReport:
         lines += _listed("rejected", guilty_first)
         lines += [*_listed("not sent", self.not_sent), *_listed("unknown", self.unknown)]
         return "\n".join([*lines, *_listed("not asked for", self.unasked)])
+
+
+def _shown(name: str | None) -> str | None:
+    """Show what an answer calls an order, unless it may be anything."""
+    return None if name is None else shown_id(name) or BLANK
+
+
+def _check_outcome(outcome: object) -> None:
+    if not isinstance(outcome, LabelOutcome):
+        raise InvalidRequest(
+            f"outcome should be a LabelOutcome, as on_outcome of create_labels gets, not {described(outcome)}."
+        )
+    groups: tuple[tuple[tuple[object, ...], type], ...] = (
+        (outcome.accepted, LabelAccepted),
+        (outcome.rejected, LabelRejected),
+        (outcome.not_sent, LabelNotSent),
+        (outcome.unknown, LabelUnknown),
+        (outcome.unasked, UnaskedShipment),
+        ((outcome.requests,), int),
+    )
+    for group, kind in groups:
+        for one in group:
+            if not isinstance(one, kind):
+                raise InvalidRequest(f"The outcome holds {described(one)} where {kind.__name__} should stand.")
+            if not isinstance(one, UnaskedShipment | int):
+                check_whole_number("A position of the outcome", getattr(one, "position"), 0)  # noqa: B009 - of any group
 
 
 _SHOWN = 10

@@ -40,11 +40,12 @@ from .errors import (
 from .exchange import CREATE_LABEL, Call, Conversation, Exchange, Outcome, Refused, Succeeded, error_of, is_uncertain
 from .identity import LARGEST_ID, OrderId, OrderKey, OrderNumber
 from .interrupts import left_by
-from .label_answers import is_about, label_in, read_shipments, shipment_ids, shown_id
+from .label_answers import is_about, label_in, read_shipments, shipment_ids
 from .label_check import LONGEST_ORDER_ID, LONGEST_ORDER_NUMBER
 from .label_files import NotWritten, Place, reserve
 from .label_report import LabelNotSent
 from .report import Accepted
+from .wordings import shown_id
 
 OrderToLabel = OrderKey | OrderNumber | Accepted | LabelNotSent | Order | OrderInput | Mapping[str, Any]
 """What names the order of a label: its key or number, an outcome that says that it may be asked for, or the order."""
@@ -102,7 +103,7 @@ def _written(label: Label, place: Place) -> Path:
             f"The label of {label.key} was made, and is `label` of this error; {error} Try label.save(another path)."
         )
         raise LabelNotSaved(
-            message, label.key, shipment_id=shown_id(label.shipment_id), parcel_id=label.parcel_id, label=label
+            message, label.key, shipment_id=label.shipment_id, parcel_id=label.parcel_id, label=label
         ) from None
 
 
@@ -322,7 +323,7 @@ class LabelPurchase:
             return None
         return Label(
             self._name,
-            None if shipment.shipment_id is None else str(shipment.shipment_id),
+            shown_id(shipment.shipment_id),
             shipment.parcel_id,
             found.content,
             found.mime_type,

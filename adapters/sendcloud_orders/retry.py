@@ -61,9 +61,10 @@ class RetryPolicy:
         """Send everything once."""
         return cls(attempts=1)
 
-    def hurried(self, seconds: float) -> RetryPolicy:
-        """Send once, and wait so many seconds at most."""
-        return replace(self, attempts=1, deadline=min(seconds, self.deadline))
+
+def hurried(policy: RetryPolicy, patience: float | None) -> RetryPolicy:
+    """Give the policy of a call that is made once and may take `patience` seconds; without, the policy as it is."""
+    return policy if patience is None else replace(policy, attempts=1, deadline=min(patience, policy.deadline))
 
 
 def _is_seconds(value: object) -> bool:

@@ -53,6 +53,7 @@ The page you have requested could not be found.
 Could not find specified item.
 Does not exist.
 The order has no valid shipping address.
+The price of an item is negative.
 Currency {currency} is not allowed for this carrier. Please choose one of {currency}.
 Invalid username/password.
 Authentication credentials were not provided.
@@ -320,3 +321,11 @@ def known_words(text: str) -> str:
 def known_code(text: str) -> str:
     """Give a code that is known, and `BLANK` for any other. Rule: ERROR-CODES-OPEN."""
     return text if text in _CODES else BLANK
+
+
+_SHOWN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}")
+
+
+def shown_id(id: str | int | None) -> str | None:
+    """Give an id of an answer as text, but not one that does not look like an id, for it may be anything."""
+    return str(id) if id is not None and _SHOWN_ID.fullmatch(str(id)) else None

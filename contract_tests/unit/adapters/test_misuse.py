@@ -55,6 +55,10 @@ CALLS: dict[str, Callable[..., Any]] = {
     "update": lambda client, **options: client.update(1000, {"order_number": "1"}, **options),
     "delete": lambda client, **options: client.delete(1000, **options),
     "wait_until_available": lambda client, **options: client.wait_until_available([], **options),
+    "create_label": lambda client, **options: client.create_label(KEY, **options),
+    "create_labels": lambda client, **options: client.create_labels([KEY], **options),
+    "integrations": lambda client, **options: client.integrations(**options),
+    "integration": lambda client, **options: client.integration(41, **options),
 }
 
 

@@ -44,6 +44,9 @@ from sendcloud_orders import (
     ConfigurationError,
     InvalidRequest,
     Journal,
+    Label,
+    LabelOutcome,
+    LabelReport,
     OAuth2Credentials,
     OrdersClient,
     Pace,
@@ -174,6 +177,8 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
     "CallableCredentials": lambda stage: CallableCredentials(lambda: f"Bearer {SECRET}"),
     "Credentials": lambda stage: BasicCredentials("public", SECRET),
     "Journal": Stage.journal,
+    "Label": lambda stage: Label(A, "7001", 8001, b"%PDF"),
+    "LabelReport": lambda stage: LabelReport(),
     "OAuth2Credentials": lambda stage: OAuth2Credentials("id", SECRET, fetch=token, fetch_async=token_async),
     "Pace": lambda stage: Pace(clock=Clock(sleep=TIME.sleep, sleep_async=sleep_async)),
     "PaceLimits": lambda stage: PaceLimits(),
@@ -181,7 +186,7 @@ OWNERS: dict[str, Callable[[Stage], Any]] = {
 }
 """Makers of the objects whose methods are driven; those of a class are found on the class."""
 
-A = OrderKey(41, OrderId("A"))
+A: OrderKey = OrderKey(41, OrderId("A"))
 GOOD: dict[str, Callable[[Stage], Any]] = {
     "account": lambda stage: "odd",
     "begin": lambda stage: token,
@@ -198,7 +203,9 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
     "fn": lambda stage: token,
     "id": lambda stage: 1000,
     "integration": lambda stage: 41,
+    "key": lambda stage: A,
     "kind": lambda stage: "read",
+    "label_report": lambda stage: LabelReport(),
     "message": lambda stage: "odd",
     "missing": lambda stage: [5],
     "name": lambda stage: "odd",
@@ -221,7 +228,8 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
     "status": lambda stage: 500,
     "value": lambda stage: 5,
     "waited": lambda stage: 5.0,
-    "Journal.acknowledged.key": lambda stage: A,
+    "LabelReport.add.outcome": lambda stage: LabelOutcome(),
+    "LabelReport.of.outcomes": lambda stage: [LabelOutcome()],
     "Journal.acknowledged_many.orders": lambda stage: [(A, digest(b"order"))],
     "Pace.shared.key": lambda stage: "account",
 }
@@ -229,7 +237,8 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
 VALUES = {
     *("Accepted", "BatchOutcome", "FieldError", "Filters", "NotSent", "OrderId", "OrderKey", "Page", "Rejected"),
     *("RequestEvent", "ResponseEvent", "RetryEvent", "SendcloudId", "Unknown", "UnreadableRow"),
-    "UnknownFieldEvent",
+    *("Label", "LabelAccepted", "LabelNotSent", "LabelOutcome", "LabelRejected", "LabelUnknown", "OrderNumber"),
+    *("UnaskedShipment", "UnknownFieldEvent"),
 }
 """Classes that hold what they are given and look at none of it."""
 
@@ -247,7 +256,7 @@ async def sleep_async(seconds: float) -> None:
 
 
 def good(public: Public, parameter: str, stage: Stage) -> Any:
-    if public.name.partition(".")[0] in VALUES:
+    if public.name in VALUES:
         return 5
     maker = GOOD.get(f"{public.name}.{parameter}") or GOOD.get(parameter)
     assert maker is not None, f"give a usable value for {public.name}'s {parameter} in GOOD"

@@ -107,6 +107,10 @@ def use_every_operation(client: Driven) -> Iterator[Callable[[], Any]]:
     yield lambda: client.find(41, "B")
     yield lambda: client.update(first.id, {"order_details": {"notes": "ring"}}, verify=True)
     yield lambda: client.delete(second.id)
+    yield lambda: client.create_label(first, ship_with="invented:standard", mime_type="image/png")
+    yield lambda: client.create_labels([first, second])
+    yield lambda: client.integrations()
+    yield lambda: client.integration(68)
     yield lambda: client.wait_until_available([first, second], timeout=8)
 
 

@@ -69,6 +69,8 @@ def quoting(status: int, form: str) -> ScriptedFault:
             "legacy": {"error": {"message": said}},
             "success": {"data": [{"id": said, "order_id": said, "order_number": said}]},
             "page": {"data": said},
+            "shipment": {"data": dict.fromkeys(("shipment_id", "order_id", "order_number", "tracking_url"), said)},
+            "list": {"data": [dict.fromkeys(("shipment_id", "order_id", "order_number", "tracking_url"), said)]},
         }
         if form == "html":
             return httpx.Response(status, html=f"<html>{said}</html>")
@@ -89,6 +91,9 @@ ANSWERS: dict[str, ScriptedFault] = {
     },
     **{f"400 {form}": quoting(400, form) for form in ("pointer", "single", "legacy")},
     "200 success": quoting(200, "success"),
+    "201 shipment": quoting(201, "shipment"),
+    "201 list": quoting(201, "list"),
+    "202 errors": quoting(202, "envelope"),
     "200 page": quoting(200, "page"),
     "200 html": quoting(200, "html"),
     "302": answer_with(lambda: httpx.Response(302, headers={"Location": f"https://other.example/?q={SECRET}"})),
@@ -113,6 +118,7 @@ def test_nothing_private_is_told_whatever_the_service_answers(
         response=lambda event: told.append(repr(event)),
         retry=lambda event: told.append(repr(event)),
         batch=lambda outcome: told.append(repr(outcome)),
+        labels=lambda outcome: told.append(repr(outcome)),
     )
     service = FakeService([ANSWERS[answer]] * 100)
     credentials = BasicCredentials(PUBLIC, SECRET)
@@ -129,6 +135,10 @@ def test_nothing_private_is_told_whatever_the_service_answers(
             lambda: client.get(669),
             lambda: client.update(669, update, verify=True),
             lambda: client.delete(669),
+            lambda: client.create_label(private("A")),
+            lambda: client.create_labels([private("A"), private("B")]),
+            lambda: client.integrations(),
+            lambda: client.integration(41),
         ):
             try:
                 result = work()

@@ -24,7 +24,10 @@ from sendcloud_orders_sandbox.schema import find_breaches
 SPEC: dict[str, Any] = json.loads(files("sendcloud_orders_api").joinpath("openapi.json").read_bytes())
 DOCUMENTED = {name: one["value"] for name, one in SPEC["components"]["examples"].items() if "errors" in one["value"]}
 # The shop's own id of an order stands in no message: the report names it beside.
-QUOTED = {"ImmutableOrderId": "Order id [...] cannot be changed"}
+QUOTED = {
+    "ImmutableOrderId": "Order id [...] cannot be changed",
+    "UnknownSortKey": "Select a valid choice. [...] is not one of the available choices.",
+}
 
 
 @pytest.mark.rule("ERROR-ENVELOPE")
