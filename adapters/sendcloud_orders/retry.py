@@ -24,7 +24,7 @@ from .exchange import Lost, Outcome, Refused, Unreadable, Withheld
 # A hundred years; what is longer is meant as no limit, and that is spelled infinity.
 _LONGEST = 100 * 365 * 86_400
 _ATTEMPTS_TO_REACH = 3
-_SECONDS = re.compile(r"\s*\d{1,9}(?:\.\d*)?\s*")
+_SECONDS = re.compile(r"[ \t]*([0-9]{1,9}(?:\.[0-9]*)?)[ \t]*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,7 +193,7 @@ def read_retry_after(value: str | None, date: str | None, now: float) -> float |
     if value is None:
         return None
     if seconds := _SECONDS.fullmatch(value):
-        return float(seconds[0])
+        return float(seconds[1])
     until = read_http_date(value)
     if until is None:
         return None

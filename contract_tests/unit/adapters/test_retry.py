@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from sendcloud_orders import (
@@ -220,6 +220,7 @@ def test_retry_after_is_read_as_seconds_or_as_a_date(
 
 
 @pytest.mark.rule("RATE-RETRY-AFTER")
+@example("0\x1f", None)  # a blank to a regular expression, and not to float
 @given(st.text(), st.none() | st.text())
 def test_no_header_breaks_the_reader(value: str, date: str | None) -> None:
     found = read_retry_after(value, date, NOON)

@@ -58,7 +58,7 @@ ARGUMENTS: dict[str, Any] = {
     "limit": 16_777_216,
 }
 # A tool's words to the tester, not the service's.
-OF_THE_SANDBOX = ("invalid_fault", "invalid_control")
+OF_THE_SANDBOX = ("invalid_fault", "invalid_control", "foreign_origin", "foreign_host")
 
 
 def all_problems() -> Iterator[problems.Problem]:
