@@ -154,6 +154,14 @@ def _blaming(who: str) -> Generator[None]:
         raise ConfigurationError(f"{who} raised {type_name(error)}, so nothing was sent.") from error
 
 
+def _called(fn: Callable[[], Any]) -> tuple[Any, StopIteration | None]:
+    """Call a function in a thread, whose future cannot hold a `StopIteration`: who awaits it would wait for ever."""
+    try:
+        return fn(), None
+    except StopIteration as stop:
+        return None, stop
+
+
 @contextmanager
 def _blaming_fetch() -> Generator[None]:
     try:
@@ -233,8 +241,12 @@ class CallableCredentials:
 
     async def authorization_async(self) -> str:
         with _blaming("The callable for credentials"):
-            plain = not inspect.iscoroutinefunction(self._fn)
-            value: Any = await asyncio.to_thread(self._fn) if plain else self._fn()
+            if inspect.iscoroutinefunction(self._fn):
+                value: Any = self._fn()
+            else:
+                value, stop = await asyncio.to_thread(_called, self._fn)
+                if stop is not None:
+                    raise stop
             return _checked_header(await value if inspect.isawaitable(value) else value)
 
     def renew(self, rejected: str) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -504,6 +504,15 @@ def test_a_callable_is_asked_at_each_request() -> None:
     values = iter(["Bearer one", "Bearer two"])
     credentials = CallableCredentials(lambda: next(values))
     assert [credentials.authorization(), asyncio.run(credentials.authorization_async())] == ["Bearer one", "Bearer two"]
+
+
+def test_a_function_that_has_run_out_is_told_of_and_keeps_nobody_waiting() -> None:
+    values: Iterator[str] = iter(())
+    credentials = CallableCredentials(lambda: next(values))
+    with pytest.raises(ConfigurationError, match="raised StopIteration"):
+        credentials.authorization()
+    with pytest.raises(ConfigurationError, match="raised StopIteration"):
+        asyncio.run(asyncio.wait_for(credentials.authorization_async(), timeout=10))
 
 
 def test_a_coroutine_function_serves_the_async_client() -> None:
