@@ -67,7 +67,7 @@ class Terminal(io.StringIO):
 
 def environment(**variables: str) -> dict[str, str]:
     """Let another Python import what this one can, with none of this machine's own settings but these variables."""
-    own = ("SENDCLOUD_", "NO_COLOR", "FORCE_COLOR")
+    own = ("SENDCLOUD_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
     kept = {name: value for name, value in without_proxies(os.environ).items() if not name.startswith(own)}
     return kept | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUNBUFFERED": "1"} | variables
 

@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from doubles.cli_runs import CommandLine
+from doubles.cli_runs import COLUMNS, CommandLine, on_a_terminal, process
 from orders.factory import order, orders, with_value, without
 from sendcloud_orders import BatchOutcome, NotSent, PaceLimits, Unknown
 from sendcloud_orders_cli import progress
@@ -27,7 +27,6 @@ from sendcloud_orders_cli.endings import Status
 from sendcloud_orders_cli.progress import Sending, progress_of, seconds_at_the_limit, spell_seconds
 from sendcloud_orders_sandbox import Rules, Sandbox
 
-PROGRAM = (sys.executable, "-m", "sendcloud_orders_cli")
 PATIENCE = 60.0
 
 
@@ -219,8 +218,8 @@ def test_a_push_that_does_not_begin_leaves_no_draft_of_a_report(cli: CommandLine
 
 
 @contextmanager
-def halting(tmp_path: Path, after: int) -> Iterator[tuple[Sandbox, threading.Event, dict[str, str]]]:
-    """Serve a sandbox that answers no more once it has stored so many batches, and give the environment to reach it."""
+def halting(after: int) -> Iterator[tuple[Sandbox, threading.Event]]:
+    """Serve a sandbox that answers no more once it has stored so many batches, and tell when it is so far."""
     reached = threading.Event()
 
     class Halting(Rules):
@@ -236,8 +235,7 @@ def halting(tmp_path: Path, after: int) -> Iterator[tuple[Sandbox, threading.Eve
             return references
 
     with Sandbox(rules=Halting) as sandbox:
-        own = {name: value for name, value in os.environ.items() if not name.startswith("SENDCLOUD_")}
-        yield sandbox, reached, {**own, **sandbox.environ, "HOME": str(tmp_path)}
+        yield sandbox, reached
 
 
 @pytest.mark.other_process
@@ -248,10 +246,9 @@ def test_an_interrupted_push_says_what_became_of_each_order_and_goes_on(
     tmp_path: Path, write: Any, number: signal.Signals
 ) -> None:
     write(*orders(500))
-    command = [*PROGRAM, "push", "orders.ndjson", "--journal", "j", "--report", "out.json", "--concurrency", "1"]
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "cwd": tmp_path}
-    with halting(tmp_path, after=2) as (sandbox, reached, environment):
-        with subprocess.Popen(command, env=environment, **pipes) as push:
+    arguments = ["push", "orders.ndjson", "--journal", "j", "--report", "out.json", "--concurrency", "1"]
+    with halting(after=2) as (sandbox, reached):
+        with process(*arguments, env=sandbox.environ) as push:
             assert reached.wait(PATIENCE)
             push.send_signal(number)
             # Well before the answer that it waits for, which takes a minute.
@@ -259,7 +256,7 @@ def test_an_interrupted_push_says_what_became_of_each_order_and_goes_on(
         assert push.returncode == Status.INTERRUPTED
         assert err.splitlines()[0] == "sendcloud-orders: interrupted."
         again = err.splitlines()[1].removeprefix("To send the rest: sendcloud-orders ")
-        assert again == " ".join(command[3:])
+        assert again == " ".join(arguments)
         report = json.loads((tmp_path / "out.json").read_text())
         counts = Counter(row["outcome"] for row in report["orders"])
         assert counts["accepted"] == 200
@@ -276,9 +273,10 @@ def test_an_interrupted_push_says_what_became_of_each_order_and_goes_on(
         assert not [path for path in tmp_path.iterdir() if path.name.startswith(".out")]
 
         before = len(sandbox.requests)
-        done = subprocess.run([*PROGRAM, *again.split()], env=environment, timeout=PATIENCE, check=False, **pipes)
-        assert (done.returncode, done.stderr) == (0, "")
-        assert done.stdout == "500 orders: 500 accepted, 0 rejected, 0 not sent, 0 unknown\n"
+        with process(*again.split(), env=sandbox.environ) as rest:
+            counted = "500 orders: 500 accepted, 0 rejected, 0 not sent, 0 unknown\n"
+            assert rest.communicate(timeout=PATIENCE) == (counted, "")
+        assert rest.returncode == 0
         assert len(sandbox.requests) - before == 3
         assert Counter(told(tmp_path / "out.json").values()) == {"accepted": 500}
         assert set(stored(sandbox).values()) == {1}
@@ -309,48 +307,21 @@ def test_a_reader_that_goes_away_does_not_end_a_push(sandbox: Sandbox, write: An
     write(without(order("bad"), "order_number"), *orders(3))
     reader, writer = os.pipe()
     os.close(reader)
-    command = [*PROGRAM, "push", "orders.ndjson", "--on-rejected", "isolate", "--report", "out.json"]
-    with os.fdopen(writer, "w") as out:
-        done = subprocess.run(command, cwd=tmp_path, stdout=out, stderr=subprocess.PIPE, text=True, check=False)
-    assert (done.returncode, done.stderr) == (1, "")
+    arguments = ("push", "orders.ndjson", "--on-rejected", "isolate", "--report", "out.json")
+    with os.fdopen(writer, "w") as out, process(*arguments, env=sandbox.environ, stdout=out) as push:
+        _, err = push.communicate(timeout=PATIENCE)
+    assert (push.returncode, err) == (1, "")
     assert Counter(told(tmp_path / "out.json").values()) == {"accepted": 3, "rejected": 1}
 
 
 @pytest.mark.other_process
 @pytest.mark.one_python
-def test_standard_input_is_pushed_as_it_comes(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_standard_input_is_pushed_as_it_comes(sandbox: Sandbox) -> None:
     lines = "".join(f"{json.dumps(one)}\n" for one in orders(3))
-    command = [*PROGRAM, "push", "-", "--format", "ndjson"]
-    done = subprocess.run(command, input=lines, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (0, "")
+    with process("push", "-", "--format", "ndjson", env=sandbox.environ, stdin=subprocess.PIPE) as push:
+        _, err = push.communicate(lines, timeout=PATIENCE)
+    assert (push.returncode, err) == (0, "")
     assert stored(sandbox).total() == 3
-
-
-def in_terminal(command: list[str], folder: Path, **environment: str) -> str:
-    """Run a command in a terminal of 80 columns, and return all that it wrote there."""
-    # Where there are no such terminals, there are no such modules.
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    ours, its = pty.openpty()
-    fcntl.ioctl(its, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    inherited = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-    run = subprocess.Popen(
-        command, stdin=its, stdout=its, stderr=its, cwd=folder, env={**inherited, "TERM": "xterm", **environment}
-    )
-    os.close(its)
-    written = b""
-    try:
-        while part := os.read(ours, 65536):
-            written += part
-    except OSError:  # how a terminal of Linux says that nobody writes any more
-        pass
-    finally:
-        os.close(ours)
-    assert run.wait(PATIENCE) == 0
-    return written.decode()
 
 
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
@@ -359,17 +330,16 @@ ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 @pytest.mark.other_process
 @pytest.mark.skipif(os.name != "posix", reason="terminals are others there")
-def test_a_person_sees_how_far_a_push_is_on_one_line_of_80_columns(
-    sandbox: Sandbox, write: Any, tmp_path: Path
-) -> None:
+def test_a_person_sees_how_far_a_push_is_on_one_line_of_80_columns(sandbox: Sandbox, write: Any) -> None:
     write(*orders(250))
-    shown = in_terminal([*PROGRAM, "push", "orders.ndjson"], tmp_path)
+    status, shown = on_a_terminal("push", "orders.ndjson", env=sandbox.environ)
+    assert status == 0
     assert "250 of 250" in shown
     assert "0 rejected, 0 s left" in shown
     assert "250 orders: 250 accepted" in shown
     assert COLOUR.search(shown)
     plain = ESCAPE.sub("", shown)
-    assert max(len(line) for line in re.split(r"[\r\n]+", plain)) <= 80
+    assert max(len(line) for line in re.split(r"[\r\n]+", plain)) <= COLUMNS
 
 
 @pytest.mark.other_process
@@ -379,10 +349,11 @@ def test_a_person_sees_how_far_a_push_is_on_one_line_of_80_columns(
     ("variables", "pattern"), [({"NO_COLOR": "1"}, COLOUR), ({"TERM": "dumb"}, ESCAPE)], ids=["NO_COLOR", "dumb"]
 )
 def test_colours_and_movements_stay_away_where_they_are_not_wanted(
-    sandbox: Sandbox, write: Any, tmp_path: Path, variables: dict[str, str], pattern: re.Pattern[str]
+    sandbox: Sandbox, write: Any, variables: dict[str, str], pattern: re.Pattern[str]
 ) -> None:
     write(*orders(3))
-    shown = in_terminal([*PROGRAM, "push", "orders.ndjson"], tmp_path, **variables)
+    status, shown = on_a_terminal("push", "orders.ndjson", env={**sandbox.environ, **variables})
+    assert status == 0
     assert "3 orders: 3 accepted" in shown
     if pattern is COLOUR:
         # Bold and the like are no colours.
