@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from operator import attrgetter
 
 from sendcloud_orders_api.models import ShipmentReference
@@ -11,6 +11,7 @@ from sendcloud_orders_api.models import ShipmentReference
 from .arguments import check_whole_number, described, reading
 from .errors import FieldError, IncompleteLabels, InvalidRequest, SendcloudError, joined, named
 from .identity import OrderKey, OrderNumber
+from .tally import add_up, check_parts, listed, spell_counts
 from .wordings import BLANK, shown_id
 
 
@@ -139,24 +140,12 @@ class LabelReport:
     requests: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            value, kind = getattr(self, part.name), int if part.name == "requests" else list
-            with reading(part.name):
-                if not isinstance(value, kind):
-                    raise InvalidRequest(f"{part.name} should be of type {kind.__name__}, not {described(value)}.")
+        check_parts(self, requests=int)
 
     @classmethod
     def of(cls, outcomes: Iterable[LabelOutcome]) -> LabelReport:
         """Add outcomes up. Raises `InvalidRequest` for what is none."""
-        report = cls()
-        with reading("outcomes"):
-            for place, outcome in enumerate(outcomes):
-                try:
-                    report.add(outcome)
-                except InvalidRequest as error:
-                    raise InvalidRequest(f"outcomes[{place}] cannot be added up. {error}") from None
-        report.sort()
-        return report
+        return add_up(cls(), outcomes)
 
     def add(self, outcome: LabelOutcome) -> None:
         """Take the outcome of one request in. Raises `InvalidRequest` for what is none."""
@@ -188,10 +177,7 @@ class LabelReport:
     @property
     def counts(self) -> str:
         """Spell the counts in one line."""
-        told = (
-            f"{len(self.accepted)} accepted, {len(self.rejected)} rejected, "
-            f"{len(self.not_sent)} not sent, {len(self.unknown)} unknown"
-        )
+        told = spell_counts(self.accepted, self.rejected, self.not_sent, self.unknown)
         return f"{told}, {len(self.unasked)} shipments that nobody asked for" if self.unasked else told
 
     def raise_for_rejected(self) -> None:
@@ -201,11 +187,11 @@ class LabelReport:
 
     def __str__(self) -> str:
         lines = [f"{self.total} orders: {self.counts}"]
-        lines += _listed("accepted", [one for one in self.accepted if one.errors])
+        lines += listed("accepted", [one for one in self.accepted if one.errors])
         guilty_first = sorted(self.rejected, key=lambda one: not one.errors)
-        lines += _listed("rejected", guilty_first)
-        lines += [*_listed("not sent", self.not_sent), *_listed("unknown", self.unknown)]
-        return "\n".join([*lines, *_listed("not asked for", self.unasked)])
+        lines += listed("rejected", guilty_first)
+        lines += [*listed("not sent", self.not_sent), *listed("unknown", self.unknown)]
+        return "\n".join([*lines, *listed("not asked for", self.unasked)])
 
 
 def _shown(name: str | None) -> str | None:
@@ -232,11 +218,3 @@ def _check_outcome(outcome: object) -> None:
                 raise InvalidRequest(f"The outcome holds {described(one)} where {kind.__name__} should stand.")
             if not isinstance(one, UnaskedShipment | int):
                 check_whole_number("A position of the outcome", getattr(one, "position"), 0)  # noqa: B009 - of any group
-
-
-_SHOWN = 10
-
-
-def _listed(name: str, group: Sequence[object]) -> list[str]:
-    lines = [f"  {name}: {one}" for one in group[:_SHOWN]]
-    return lines if len(group) <= _SHOWN else [*lines, f"  {name}: and {len(group) - _SHOWN} more"]

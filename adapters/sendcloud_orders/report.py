@@ -5,12 +5,13 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any, overload
 
 from .arguments import as_whole_number, described, reading
 from .errors import BatchRejected, FieldError, IncompleteUpsert, InvalidRequest, SendcloudError, joined, named
 from .identity import LARGEST_ID, OrderId, OrderKey, SendcloudId
+from .tally import add_up, check_parts, listed, spell_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,25 +188,12 @@ class UpsertReport:
     requests: int = field(default=0, compare=False)
 
     def __post_init__(self) -> None:
-        for part in fields(self):
-            value = getattr(self, part.name)
-            kind = {"accepted": AcceptedOrders, "requests": int}.get(part.name, list)
-            with reading(part.name):
-                if not isinstance(value, kind):
-                    raise InvalidRequest(f"{part.name} should be of type {kind.__name__}, not {described(value)}.")
+        check_parts(self, accepted=AcceptedOrders, requests=int)
 
     @classmethod
     def of(cls, outcomes: Iterable[BatchOutcome]) -> UpsertReport:
         """Add outcomes up, such as those that `upsert_iter` yields. Raises `InvalidRequest` for what is no outcome."""
-        report = cls()
-        with reading("outcomes"):
-            for place, outcome in enumerate(outcomes):
-                try:
-                    report.add(outcome)
-                except InvalidRequest as error:
-                    raise InvalidRequest(f"outcomes[{place}] cannot be added up. {error}") from None
-        report.sort()
-        return report
+        return add_up(cls(), outcomes)
 
     def add(self, outcome: BatchOutcome) -> None:
         """Take the outcome of one batch in. Raises `InvalidRequest` for what is none, and takes nothing of it."""
@@ -248,16 +236,13 @@ class UpsertReport:
     @property
     def counts(self) -> str:
         """Spell the four counts in one line."""
-        return (
-            f"{len(self.accepted)} accepted, {len(self.rejected)} rejected, "
-            f"{len(self.not_sent)} not sent, {len(self.unknown)} unknown"
-        )
+        return spell_counts(self.accepted, self.rejected, self.not_sent, self.unknown)
 
     def __str__(self) -> str:
         guilty_first = sorted(self.rejected, key=lambda one: not one.errors)
         lines = [f"{self.total} orders: {self.counts}"]
-        lines += [*_listed("rejected", guilty_first), *_listed("not sent", self.not_sent)]
-        return "\n".join([*lines, *_listed("unknown", self.unknown)])
+        lines += [*listed("rejected", guilty_first), *listed("not sent", self.not_sent)]
+        return "\n".join([*lines, *listed("unknown", self.unknown)])
 
 
 def _check_outcome(outcome: object) -> None:
@@ -291,14 +276,6 @@ def _check_position(position: object) -> None:
     number = as_whole_number(position)
     if number is None or not 0 <= number <= LARGEST_ID:
         raise InvalidRequest(f"The outcome holds a position that is none: {described(position)}.")
-
-
-_SHOWN = 10
-
-
-def _listed(name: str, group: Sequence[object]) -> list[str]:
-    lines = [f"  {name}: {one}" for one in group[:_SHOWN]]
-    return lines if len(group) <= _SHOWN else [*lines, f"  {name}: and {len(group) - _SHOWN} more"]
 
 
 def _position(outcome: Rejected | NotSent | Unknown) -> int:
