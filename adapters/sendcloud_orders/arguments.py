@@ -158,3 +158,9 @@ def drop_coroutine(result: object) -> bool:
         return False
     result.close()
     return True
+
+
+def call_plain(name: str, function: Callable[..., object], *arguments: object) -> None:
+    """Call a caller's function for what it does. Raises `InvalidRequest` where that gives a coroutine."""
+    if drop_coroutine(function(*arguments)):
+        raise InvalidRequest(f"{name} gave a coroutine, and nobody awaits it: make it a plain function.")

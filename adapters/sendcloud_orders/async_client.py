@@ -52,8 +52,9 @@ from .pagination import Filters, Listing, Page, UnreadableRows, read_filters
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import AsyncSettings, Settings
+from .sources import refuse_single
 from .transport import DEFAULT_MAX_ANSWER_BYTES, AsyncHttpTransport, AsyncWire, Timeout
-from .upserting import NOTHING_YET, OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
+from .upserting import NOTHING_YET, OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch
 
 T = TypeVar("T")
 Orders = Iterable[OrderInput | Mapping[str, Any]] | AsyncIterable[OrderInput | Mapping[str, Any]]

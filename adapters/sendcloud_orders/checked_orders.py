@@ -10,7 +10,8 @@ from sendcloud_orders_api.models import OrderInput
 from .batching import Duplicates, Planner
 from .checking import UnknownFields
 from .report import Rejected
-from .upserting import UpsertOptions, planner_of, refuse_single
+from .sources import refuse_single
+from .upserting import UpsertOptions, planner_of
 
 
 def check_orders(

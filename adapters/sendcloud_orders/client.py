@@ -52,8 +52,9 @@ from .recall import heed_recall
 from .report import BatchOutcome, UpsertReport
 from .retry import RetryPolicy
 from .settings import BlockingSettings, Settings
+from .sources import refuse_single
 from .transport import DEFAULT_MAX_ANSWER_BYTES, HttpTransport, Timeout, Wire
-from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch, refuse_single
+from .upserting import OnOutcome, OnRejected, UpsertOptions, UpsertRun, prepare_one_batch
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ from sendcloud_orders_api.api.labels import create_labels
 from sendcloud_orders_api.models import OrderWithParcelsInput
 from sendcloud_orders_api.types import UNSET
 
-from .arguments import check_function, check_whole_number, drop_coroutine, reading, type_name
+from .arguments import call_plain, check_function, check_whole_number, reading, type_name
 from .batching import MAX_BODY_BYTES
 from .bodies import UnwritableBody, write_body
 from .errors import (
@@ -38,7 +38,7 @@ from .label_matching import LabelsAnswer, explain_missing, match_labels, read_la
 from .label_report import LabelNotSent, LabelOutcome, LabelRejected, LabelReport, LabelUnknown
 from .labels import ShipOptions, may_have_been_made, name_order
 from .retry import may_pass
-from .upserting import refuse_single
+from .sources import guarded, guarded_async, refuse_single
 
 OnLabelOutcome = Callable[[LabelOutcome], object]
 
@@ -235,7 +235,7 @@ class LabelRun:
 
         Raises `InvalidOrders` when the input holds no order at all.
         """
-        source = self._source(orders)
+        source = guarded(orders, self._fail)
         for order in source:
             yield from self._planner.add(order)
             if self.stopped:
@@ -246,7 +246,7 @@ class LabelRun:
 
     async def plan_async(self, orders: AsyncIterable[object]) -> AsyncIterator[PlannedLabels]:
         """Plan like `plan`, from an asynchronous iterable."""
-        source = self._source_async(orders)
+        source = guarded_async(orders, self._fail)
         async for order in source:
             for planned in self._planner.add(order):
                 yield planned
@@ -256,20 +256,6 @@ class LabelRun:
             yield planned
         async for order in source:
             yield self._set_aside(order)
-
-    def _source(self, orders: Iterable[object]) -> Iterator[object]:
-        """Read the caller's iterable; what it raises ends the run."""
-        try:
-            yield from orders
-        except Exception as error:
-            self._fail(error)
-
-    async def _source_async(self, orders: AsyncIterable[object]) -> AsyncIterator[object]:
-        try:
-            async for order in orders:
-                yield order
-        except Exception as error:
-            self._fail(error)
 
     def _rest(self) -> list[PlannedLabels]:
         if self._planner.taken == 0 and not self.stopped:
@@ -312,8 +298,7 @@ class LabelRun:
         self._reporter.labels(outcome)
         if self._on_outcome is not None and self.failure is None:
             try:
-                if drop_coroutine(self._on_outcome(outcome)):
-                    raise InvalidRequest("on_outcome gave a coroutine, and nobody awaits it: make it a plain function.")
+                call_plain("on_outcome", self._on_outcome, outcome)
             except Exception as error:
                 self._fail(error)
 

@@ -6,7 +6,7 @@ A client makes an `UpsertRun`, takes the batches of `plan`, and holds for each t
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -14,9 +14,7 @@ from types import TracebackType
 from typing import Literal, Self, get_args
 from uuid import UUID
 
-import msgspec
-
-from .arguments import check_choice, check_flag, check_function, check_whole_number, drop_coroutine, reading, type_name
+from .arguments import call_plain, check_choice, check_flag, check_function, check_whole_number, type_name
 from .batching import (
     MAX_BODY_BYTES,
     MAX_ORDERS,
@@ -34,7 +32,6 @@ from .errors import (
     ConfigurationError,
     IncompleteUpsert,
     InvalidOrders,
-    InvalidRequest,
     SendcloudError,
 )
 from .events import Hooks, Reporter
@@ -45,6 +42,7 @@ from .interrupts import left_by
 from .journal import Entry, Journal, digest
 from .report import BatchOutcome, NotSent, Rejected, UpsertReport
 from .retry import may_pass
+from .sources import guarded, guarded_async
 
 OnRejected = Literal["stop", "skip", "isolate"]
 OnOutcome = Callable[[BatchOutcome], object]
@@ -88,25 +86,6 @@ class UpsertOptions:
         check_whole_number("max_body_bytes", self.max_body_bytes)
         if self.on_outcome is not None:
             check_function("on_outcome", self.on_outcome)
-
-
-def refuse_single(orders: object, *, awaitable: bool = False, taken_by: str = "upsert or upsert_iter") -> None:
-    """Raise `InvalidOrders` for what is not an iterable of orders.
-
-    That is one order where several are wanted, something that holds none, or an asynchronous iterable where nobody
-    awaits it (unless `awaitable`).
-    """
-    with reading("orders", InvalidOrders):
-        plain = isinstance(orders, Iterable)
-        asynchronous = isinstance(orders, AsyncIterable)
-        single = isinstance(orders, Mapping | msgspec.Struct | str | bytes | bytearray | UpsertReport | type)
-    if asynchronous and not plain and not awaitable:
-        raise InvalidOrders(
-            f"An asynchronous iterable of orders needs {taken_by} of AsyncOrdersClient; pass a list or another plain "
-            "iterable."
-        )
-    if single or not (plain or asynchronous):
-        raise InvalidOrders(f"Pass the orders as a list or another iterable, not as a single {type_name(orders)}.")
 
 
 class UpsertRun:
@@ -185,7 +164,7 @@ class UpsertRun:
 
         Raises `InvalidOrders` when the input holds no order at all.
         """
-        source = self._source(orders if self._checked is None else _emptied(self._checked))
+        source = guarded(orders if self._checked is None else _emptied(self._checked), self._fail)
         for order in source:
             if order is NOTHING_YET:
                 yield NOTHING_YET
@@ -208,7 +187,7 @@ class UpsertRun:
 
     async def plan_async(self, orders: AsyncIterable[object], *, drain: bool) -> AsyncIterator[PlannedBatch]:
         """Plan like `plan`, from an asynchronous iterable."""
-        source = self._source_async(orders)
+        source = guarded_async(orders, self._fail)
         async for order in source:
             if order is NOTHING_YET:
                 yield NOTHING_YET
@@ -222,20 +201,6 @@ class UpsertRun:
         if drain and self.stopped:
             async for order in source:
                 yield self.set_aside(order)
-
-    def _source(self, orders: Iterable[object]) -> Iterator[object]:
-        """Read the caller's iterable; what it raises ends the run."""
-        try:
-            yield from orders
-        except Exception as error:
-            self._fail(error)
-
-    async def _source_async(self, orders: AsyncIterable[object]) -> AsyncIterator[object]:
-        try:
-            async for order in orders:
-                yield order
-        except Exception as error:
-            self._fail(error)
 
     def _rest(self) -> list[PlannedBatch]:
         if self.planner.taken == 0 and not self.stopped:
@@ -318,8 +283,7 @@ class UpsertRun:
         self._reporter.batch(outcome)
         if self.options.on_outcome is not None and self.failure is None:
             try:
-                if drop_coroutine(self.options.on_outcome(outcome)):
-                    raise InvalidRequest("on_outcome gave a coroutine, and nobody awaits it: make it a plain function.")
+                call_plain("on_outcome", self.options.on_outcome, outcome)
             except Exception as error:
                 self._fail(error)
 

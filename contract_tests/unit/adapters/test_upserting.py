@@ -25,7 +25,8 @@ from sendcloud_orders import (
 from sendcloud_orders.batching import PlannedBatch, Planner
 from sendcloud_orders.delivery import Delivery
 from sendcloud_orders.exchange import Call, Exchange, Lost, Outcome, Refused, Succeeded, Unreadable, Withheld
-from sendcloud_orders.upserting import OnRejected, UpsertOptions, UpsertRun, refuse_single
+from sendcloud_orders.sources import refuse_single
+from sendcloud_orders.upserting import OnRejected, UpsertOptions, UpsertRun
 from sendcloud_orders_api.models import OrderReference
 
 Names = list[str]
