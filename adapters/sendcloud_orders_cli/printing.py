@@ -39,6 +39,11 @@ def printable(text: object) -> str:
     return str(text).translate(_UNPRINTABLE)
 
 
+def counted(count: int, noun: str) -> str:
+    """Spell a number of things."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def write_line(text: object) -> None:
     """Write one line of the result to stdout."""
     print(printable(text))

@@ -9,7 +9,7 @@ import click
 
 from ..endings import Failure, Status
 from ..files import file_options, read_options
-from ..printing import is_terminal, note, write_json
+from ..printing import counted, is_terminal, note, write_json
 from ..problems import problems_of
 from ..progress import Checking, progress_of
 
@@ -61,8 +61,3 @@ def command(
     else:
         note(f"{counted(orders.count, 'order')}: all can be sent.")
     return Status.SOME_FAILED if refused else Status.OK
-
-
-def counted(count: int, noun: str) -> str:
-    """Spell a number of things."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

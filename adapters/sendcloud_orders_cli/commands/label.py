@@ -14,9 +14,8 @@ import click
 from ..access import connect, credentials_option, find_access
 from ..endings import Status
 from ..keys import keys_in, open_for_keys, read_key
-from ..printing import console, is_terminal, note, printable
+from ..printing import console, counted, is_terminal, note, printable
 from ..questions import check_can_ask, confirm
-from .check import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable

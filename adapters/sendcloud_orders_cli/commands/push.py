@@ -32,11 +32,10 @@ from ..access import connect, credentials_option
 from ..endings import Failure, Status, status_of
 from ..files import OrderFile, Orders, file_options, read_options
 from ..interruption import interruptible
-from ..printing import complain, drop_output, note, write_line
+from ..printing import complain, counted, drop_output, note, write_line
 from ..problems import problems_of, spell_reason
 from ..progress import MOST_ORDERS, Checking, Sending, progress_of, seconds_at_the_limit, spell_seconds
 from ..reports import TOGETHER, ReportFile
-from .check import counted
 
 _MOST_REASONS = 5
 
