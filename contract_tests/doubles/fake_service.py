@@ -244,3 +244,5 @@ PASSING: dict[str, ScriptedFault] = {
     "HTML with 200": html_success,
     "malformed JSON": cut_json,
 }
+COSTLY = {name: fault for name, fault in PASSING.items() if name not in ("unreachable", "429", "conflict")}
+"""Those of them behind which a label may have been made."""

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from doubles.both_clients import KINDS, ClientKind, Connect, Driven
 from doubles.fake_service import (
+    COSTLY,
     NOTHING_TO_SHIP,
     PASSING,
     FakeService,
@@ -50,8 +51,6 @@ from sendcloud_orders import (
     UnknownAddressError,
 )
 from sendcloud_orders_api.models import Order, OrderInput, OrderWithParcelsInput, ParcelInput, ParcelItemInput
-
-COSTLY = {name: fault for name, fault in PASSING.items() if name not in ("unreachable", "429", "conflict")}
 
 
 def holding(*keys: tuple[int, str], faults: Any = ()) -> FakeService:

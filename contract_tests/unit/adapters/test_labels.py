@@ -18,7 +18,7 @@ import pytest
 from doubles.both_clients import Connect
 from doubles.fake_service import (
     CONTENTS,
-    PASSING,
+    COSTLY,
     FakeService,
     ScriptedFault,
     answer_with,
@@ -58,8 +58,6 @@ from sendcloud_orders_api.models import Order, OrderInput
 CarryOut = Callable[[], httpx.Response]
 KEY = OrderKey(41, OrderId("A-1"))
 PDF = CONTENTS["application/pdf"]
-COSTLY = {name: fault for name, fault in PASSING.items() if name not in ("unreachable", "429", "conflict")}
-"""Faults behind which a label may have been made."""
 
 
 def holding(*faults: ScriptedFault | None, **fields: Any) -> FakeService:
