@@ -32,7 +32,7 @@ class PageOfOrders:
 
 
 class Rules:
-    """The five operations, with one method per rule, so that a test can break a single rule."""
+    """The operations on orders, with one method per rule, so that a test can break a single rule."""
 
     def __init__(self, store: Store, integrations: Iterable[int], policies: Policies, clock: SandboxClock) -> None:
         self.store = store

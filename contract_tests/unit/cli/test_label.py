@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import signal
-import time
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +43,13 @@ def record(folder: Path) -> dict[str, str]:
     """Read the last outcome of each order."""
     with (folder / "labels.csv").open(newline="", encoding="utf-8") as file:
         return {row["order"]: row["outcome"] for row in csv.DictReader(file)}
+
+
+def wait_for_requests(sandbox: Sandbox, api: Api, count: int) -> None:
+    """Wait until so many requests have come, as the window does."""
+    seen = {"revision": 0, "requests": 0}
+    while seen["requests"] < count:
+        seen = api.get(f"{sandbox.control_url}/window/changes", params={"revision": seen["revision"]}).json()
 
 
 def files(folder: Path) -> list[str]:
@@ -292,8 +298,7 @@ def test_a_run_that_ends_while_it_asks_leaves_the_order_alone_when_it_is_started
     with process(*arguments, env=sandbox.environ) as started:
         assert started.stdout
         assert started.stdout.readline().startswith("bought\t41/A")
-        while len(sandbox.requests) < 3:
-            time.sleep(0.01)
+        wait_for_requests(sandbox, api, 3)
         started.send_signal(number)
         rest, errors = started.communicate(timeout=20)
     assert (started.returncode, rest) == (status, "")

@@ -1,6 +1,7 @@
 """Share one running sandbox among the sandbox's own tests, emptied before each."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,16 @@ def sandbox(running_sandbox: Sandbox) -> Sandbox:
     running_sandbox.reset()
     running_sandbox.policies = Policies()
     return running_sandbox
+
+
+@pytest.fixture
+def use(sandbox: Sandbox) -> Callable[..., None]:
+    """Return a function that puts policies in force."""
+
+    def change(**values: Any) -> None:
+        sandbox.policies = sandbox.policies.changed(**values)
+
+    return change
 
 
 @pytest.fixture

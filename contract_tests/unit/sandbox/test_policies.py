@@ -16,16 +16,6 @@ from sendcloud_orders_sandbox.policies import UnknownPolicyError
 Use = Callable[..., None]
 
 
-@pytest.fixture
-def use(sandbox: Sandbox) -> Use:
-    """Return a function that puts policies in force."""
-
-    def change(**values: Any) -> None:
-        sandbox.policies = sandbox.policies.changed(**values)
-
-    return change
-
-
 @pytest.mark.rule("UPSERT-ASYNC", "GET-MISSING")
 def test_save_lag_hides_an_accepted_order_until_it_is_saved(api: Api, sandbox: Sandbox, use: Use) -> None:
     use(save_lag=60)
