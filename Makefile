@@ -71,7 +71,7 @@ drift: $(TOOLS) ## compare the spec with a published one: UPSTREAM=<file or URL>
 spec-diff: $(TOOLS) ## tell what changed in the spec, and the version step: BASE=<git revision or file>
 	$(TOX) -q -e spec-diff
 
-sandbox: .venv/done ## start the stateful sandbox and print its address and credentials
+sandbox: .venv/done ## start the stateful sandbox, and print its credentials and the address of its window
 	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
 
 kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it: ARGS="--brief --probed"

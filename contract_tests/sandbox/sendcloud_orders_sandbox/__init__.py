@@ -1,4 +1,4 @@
-"""Serve Sendcloud's v3 order operations from this machine, to develop and test against."""
+"""Serve Sendcloud's v3 operations on orders, labels and integrations from this machine, to develop and test against."""
 
 from __future__ import annotations
 

@@ -71,7 +71,8 @@ def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m sendcloud_orders_sandbox",
-        description="Serve Sendcloud's v3 order operations from this machine, to develop and test against.",
+        description="""Serve Sendcloud's v3 operations on orders, labels and integrations from this machine, to develop
+            and test against.""",
         epilog=f"""Policies, each with its default first: {known_policies()}. A request with the header {FAULT_HEADER}
             meets a fault: {", ".join(FaultKind)}; slow and 429 take seconds, as slow:3.""",
     )

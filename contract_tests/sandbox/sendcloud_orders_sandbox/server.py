@@ -37,7 +37,7 @@ class PortTakenError(OSError):
 
 
 class Sandbox:
-    """A server of Sendcloud's order operations on this machine, with throw-away credentials.
+    """A server of Sendcloud's operations on this machine, with throw-away credentials.
 
     Start it with a `with` block. It keeps each rule that the service documents; `policies` decides what is left open: a
     `Policies`, or a TOML file with a table `[policies]`, such as a probe writes. Orders live in memory, or in the

@@ -1,4 +1,4 @@
-"""Keep orders in SQLite, in memory or in a file."""
+"""Keep orders and shipments in SQLite, in memory or in a file."""
 
 from __future__ import annotations
 
