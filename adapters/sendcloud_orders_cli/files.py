@@ -350,7 +350,10 @@ def _sniffed(header: str) -> str:
     """Choose the delimiter that makes the most known columns of a header, then the one that makes the most cells."""
 
     def worth(delimiter: str) -> tuple[int, int]:
-        cells = next(csv.reader([header], delimiter=delimiter), [])
+        try:
+            cells = next(csv.reader([header], delimiter=delimiter), [])
+        except csv.Error:  # said with its line when the header is read
+            return 0, 0
         return recognized(cells[:_MOST_LOOKED_AT]), len(cells)
 
     return max(_DELIMITERS.values(), key=worth)

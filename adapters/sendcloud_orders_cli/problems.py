@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import NamedTuple
 
-from sendcloud_orders import OrderKey, Rejected
+from sendcloud_orders import FieldError, OrderKey, Rejected
 
 from .files import Orders
 
@@ -43,7 +44,12 @@ def problems_of(rejected: Rejected, orders: Orders) -> Iterator[Problem]:
         yield Problem(line, rejected.key, "", "unreadable", unreadable)
         return
     for error in rejected.errors:
-        yield Problem(line, rejected.key, error.field, error.code or "", _in_our_words(error.message, orders))
+        yield Problem(line, rejected.key, error.field, error.code or "", _in_our_words(_whole(error), orders))
+
+
+def _whole(error: FieldError) -> str:
+    """Give the message with what the client adds to it: a hint, or the code where the words are not shown."""
+    return str(replace(error, path=(), parameter=None, header=None))
 
 
 def spell_reason(reason: str) -> str:

@@ -67,7 +67,7 @@ _MOST_REASONS = 5
     help="Requests a minute. Fewer leave room for other programs that write to the same account.",
 )
 @click.option("--report", type=click.Path(path_type=Path), help="Write what became of each order to a .json or .csv.")
-@click.option("--check-for-label", is_flag=True, help="Check also what a label needs of an order.")
+@click.option("--for-label", is_flag=True, help="Check also what a label needs of an order.")
 @click.option("--dry-run", is_flag=True, help="Check, and say how long it would take; send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
 def command(
@@ -79,7 +79,7 @@ def command(
     concurrency: int,
     writes_per_minute: float,
     report: Path | None,
-    check_for_label: bool,
+    for_label: bool,
     dry_run: bool,
     quiet: bool,
     unknown_fields: str,
@@ -94,7 +94,7 @@ def command(
     Ctrl-C ends the push with the report so far, and with the command that goes on.
     """
     given = read_options(unknown_fields=unknown_fields, **file)
-    survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, check_for_label=check_for_label)
+    survey = Survey(given, duplicates=duplicates, unknown_fields=unknown_fields, check_for_label=for_label)
     limits = PaceLimits(writes_per_minute=writes_per_minute)
     if report and given.path and _is_same(report, given.path):
         raise click.BadParameter(f"--report would overwrite the orders in {given.name}")
@@ -108,7 +108,7 @@ def command(
         "unknown_fields": unknown_fields,
         "concurrency": concurrency,
         "journal": journal,
-        "check_for_label": check_for_label,
+        "check_for_label": for_label,
     }
     draft = None if report is None else ReportFile(report)
     try:

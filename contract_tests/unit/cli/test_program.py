@@ -40,6 +40,25 @@ def test_help_fits_a_terminal_of_80_columns(cli: CommandLine, command: tuple[str
     assert max(map(len, out.splitlines())) <= 80
 
 
+@pytest.mark.parametrize("name", ["check", "label"])
+def test_what_is_checked_and_bought_is_read_with_the_options_of_push(name: str) -> None:
+    def options(command: str) -> dict[str, click.Parameter]:
+        found = program.program.get_command(click.Context(program.program), command)
+        assert found is not None
+        return {option: one for one in found.params for option in one.opts if isinstance(one, click.Option)}
+
+    own = {
+        "check": {"--json"},
+        "label": {"--from", "--out", "--type", "--dpi", "--ship-with", "--contract", "--apply-shipping-rules"}
+        | {"--again", "--yes"},
+    }
+    shared = options(name).keys() - own[name]
+    assert shared <= options("push").keys()
+    assert {
+        option for option in shared if type(options(name)[option].type) is not type(options("push")[option].type)
+    } == set()
+
+
 def test_the_version_is_that_of_the_package(cli: CommandLine) -> None:
     assert cli("--version") == (0, f"sendcloud-orders {__version__}\n", "")
 

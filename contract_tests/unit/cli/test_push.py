@@ -60,6 +60,25 @@ def test_a_file_is_pushed_and_counted(cli: CommandLine, sandbox: Sandbox, write:
     assert stored(sandbox) == {"A-0": 1, "A-1": 1, "A-2": 1}
 
 
+def test_what_a_label_lacks_is_refused_where_it_is_asked_for(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
+    write(order("A"))
+    assert cli("push", "orders.ndjson", "--dry-run").status == 0
+    refused = cli("push", "orders.ndjson", "--for-label")
+    assert refused.status == 1
+    assert "order 'A' of integration 41: shipping_address: " in refused.stdout
+    assert sandbox.orders() == []
+
+
+def test_an_integration_that_is_not_there_is_told_with_those_that_are(
+    cli: CommandLine, sandbox: Sandbox, write: Any
+) -> None:
+    write(with_value(order("A"), "order_details.integration.id", 7_777))
+    ended = cli("push", "orders.ndjson", "--report", "out.json")
+    said = "Integration with id 7777 does not exist (the account has 41"
+    assert f"order_details.integration.id: {said}" in ended.stdout
+    assert json.loads(Path("out.json").read_text())["orders"][0]["errors"][0]["message"].startswith(said)
+
+
 def test_the_report_names_every_order_with_its_line_and_its_id(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"), "\n", order("B"))
     assert cli("push", "orders.ndjson", "--report", "out.json").status == 0

@@ -312,6 +312,7 @@ def test_an_unknown_column_of_an_item_is_treated_as_any_other(write: Any, unknow
         ('order_id\n"A\nB\n', "FILE:2: the row cannot be read as CSV: a quote is opened here and never closed"),
         ('order_id\n"A"B\n', "FILE:2: the row cannot be read as CSV"),
         ('order_id\n"' + "x" * 200_000, "a cell is longer than 131072 characters"),
+        ("x" * 200_000, "FILE:1: the row cannot be read as CSV: a cell is longer than 131072 characters"),
     ],
 )
 def test_a_broken_quote_ends_the_reading_at_its_line(write: Any, content: str, told: str) -> None:
