@@ -6,10 +6,12 @@ field that breaks the contract is left out and hides no other.
 
 from __future__ import annotations
 
+import json
 import re
 from base64 import b64decode
 from binascii import Error as Base64Error
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,9 +31,10 @@ _NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 def read_shipments(answer: Answer) -> list[Shipment]:
-    """Read the shipments of an answer that should tell of one: an object, a list, or an object without `data` around.
+    """Read the shipments of an answer that should tell of one: an object or a list, with `data` around or without.
 
-    Raises `UnreadableResponse` where nothing in it tells of a shipment. Rules: LABEL-DATA, READ-TOLERANT.
+    What names neither a shipment nor a parcel, and holds no label, is none. Raises `UnreadableResponse` where an answer
+    that cannot be read whole tells of none. Rules: LABEL-DATA, READ-TOLERANT.
     """
     try:
         data = answer.decode(LabelResult).data
@@ -39,9 +42,10 @@ def read_shipments(answer: Answer) -> list[Shipment]:
         # Raised anew below, for a traceback leads to the answer.
         problem = UnreadableResponse(*error.args) if error.args else error
     else:
-        return data if isinstance(data, list) else [data]
-    shipments = [one for part in parts_of(answer.content) if (one := read_in_pieces(answer, part, Shipment))]
-    if not any(map(_tells_something, shipments)):
+        return [one for one in (data if isinstance(data, list) else [data]) if _tells_something(one)]
+    read = (read_in_pieces(answer, part, Shipment) for part in parts_of(answer.content))
+    shipments = [one for one in read if one is not None and _tells_something(one)]
+    if not shipments:
         raise problem
     return shipments
 
@@ -67,28 +71,49 @@ def read_in_pieces(answer: Answer, part: bytes, kind: type[S]) -> S | None:
                     read[field.name] = value.decode()
                 elif field.type == LabelDetails | None:
                     read[field.name] = read_in_pieces(answer, value, LabelDetails)
-    beyond = {name: msgspec.json.decode(value) for name, value in members.items() if name != EXTRA}
+    beyond = {}
+    for name, value in members.items():
+        with suppress(*_NO_JSON):  # a text that is not Unicode, a number out of range
+            if name != EXTRA:
+                beyond[name] = msgspec.json.decode(value)
     return kind(**read, extra=beyond or None)
 
 
 _INTEGER = re.compile(rb"-?[0-9]{1,20}")
 
 
-def parts_of(content: bytes, *, alone: bool = True) -> Iterable[bytes]:
-    """Cut an answer into the objects that may be shipments; with `alone` one may be the whole of it."""
+def parts_of(content: bytes) -> list[bytes]:
+    """Cut an answer into the objects that may be shipments: what stands under `data`, or else the whole of it."""
     try:
-        top = msgspec.json.decode(content, type=dict[str, msgspec.Raw])
-        if "data" not in top and not alone:
-            return []
-        data = bytes(top["data"]) if "data" in top else content
-        return map(bytes, msgspec.json.decode(data, type=list[msgspec.Raw])) if data.startswith(b"[") else [data]
+        return _parts_of(content)
     except _NO_JSON:
+        pass
+    try:
+        return _parts_of(_made_readable(content))
+    except (ValueError, RecursionError):  # those of msgspec are a ValueError too
         return []
+
+
+def _parts_of(content: bytes) -> list[bytes]:
+    top = msgspec.json.decode(content, type=dict[str, msgspec.Raw] | list[msgspec.Raw])
+    if isinstance(top, dict):
+        data = bytes(top["data"]) if "data" in top else content
+        top = msgspec.json.decode(data, type=list[msgspec.Raw]) if data.startswith(b"[") else [msgspec.Raw(data)]
+    return [bytes(part) for part in top]
+
+
+def _made_readable(content: bytes) -> bytes:
+    """Write JSON anew whose texts are not Unicode, such as one cut in the middle of a letter, with marks for letters.
+
+    Raises `ValueError` or `RecursionError` for what is no JSON all the same.
+    """
+    plain = json.loads(content.decode(errors="replace"), parse_constant=lambda name: None)
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False).encode(errors="replace")
 
 
 def _tells_something(shipment: Shipment) -> bool:
     named = shipment.shipment_id, shipment.parcel_id, shipment.tracking_number
-    return any(one is not None for one in named) or _text_of_label(shipment)[0] is not None
+    return any(one is not None for one in named) or any(True for _ in _labels_told(shipment))
 
 
 def is_about(name: OrderKey | OrderNumber, shipment: Shipment | ShipmentReference) -> bool | None:
@@ -124,9 +149,9 @@ def label_in(shipment: Shipment, asked: str) -> FoundLabel | None:
     It stands under `label_details.file`, or under `label` as text or object. Of what type it is its own bytes tell
     where the answer does not, and else it is what was asked for. Rule: LABEL-DATA.
     """
-    text, details = _text_of_label(shipment)
-    content = None if text is None else _from_base64(text)
-    if content is None:
+    read = ((_from_base64(text), details) for text, details in _labels_told(shipment))
+    content, details = next((one for one in read if one[0] is not None), (None, None))
+    if content is None or details is None:
         return None
     rest = msgspec.structs.replace(shipment)
     if rest.extra:
@@ -136,20 +161,23 @@ def label_in(shipment: Shipment, asked: str) -> FoundLabel | None:
     return FoundLabel(content, details.mime_type or _type_of(content) or asked, details.dpi, rest)
 
 
-def _text_of_label(shipment: Shipment) -> tuple[str | None, LabelDetails]:
+def _labels_told(shipment: Shipment) -> Iterator[tuple[str, LabelDetails]]:
+    """Give the text of each label in a shipment, and what is told of it."""
     details = shipment.label_details or LabelDetails()
     if details.file:
-        return details.file, details
+        yield details.file, details
     other = (shipment.extra or {}).get("label")
-    if isinstance(other, dict):
+    if isinstance(other, str) and other:
+        yield other, LabelDetails(mime_type=details.mime_type, dpi=details.dpi)
+    elif isinstance(other, dict):
         try:
             other_details = msgspec.convert(
                 {name: other.get(name) for name in ("file", "mime_type", "dpi")}, LabelDetails, strict=False
             )
         except msgspec.ValidationError:
             other_details = LabelDetails(file=other["file"] if isinstance(other.get("file"), str) else None)
-        return other_details.file or None, other_details
-    return (other or None) if isinstance(other, str) else None, details
+        if other_details.file:
+            yield other_details.file, other_details
 
 
 def _from_base64(text: str) -> bytes | None:

@@ -53,13 +53,15 @@ def read_labels(answer: Answer) -> LabelsAnswer:
     if said.form != "envelope":
         # Other words beside a success are no refusal of anything.
         said = ErrorBody(said.form)
+    problem: UnreadableResponse | None = None
     try:
-        return LabelsAnswer(answer.status, answer.decode(LabelsResult).data or [], said)
+        made = answer.decode(LabelsResult).data
     except UnreadableResponse as error:
-        problem = UnreadableResponse(*error.args)
-    rows = [read_in_pieces(answer, part, ShipmentReference) for part in parts_of(answer.content, alone=False)]
-    made = [row for row in rows if row is not None]
-    if not made and not said.errors:
+        made, problem = None, UnreadableResponse(*error.args)
+    if made is None:
+        rows = (read_in_pieces(answer, part, ShipmentReference) for part in parts_of(answer.content))
+        made = [row for row in rows if row is not None and row != ShipmentReference(extra=row.extra)]
+    if problem is not None and not made and not said.errors:
         raise problem
     return LabelsAnswer(answer.status, made, said)
 

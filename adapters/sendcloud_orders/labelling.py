@@ -7,6 +7,7 @@ every order up: with several in flight a service that fails would leave several 
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
@@ -108,17 +109,24 @@ class LabelPlanner:
         waiting.append(prepared)
         return [*ready, self._close(integration)] if len(waiting) >= self._at_a_time else ready
 
-    def finish(self) -> list[PlannedLabels]:
-        """Give what is left."""
-        left = [self._close(integration) for integration in list(self._open)]
-        return [*left, self._close()] if self._rejected else left
+    def finish(self) -> Iterator[PlannedLabels]:
+        """Give what is left. What has not been given yet stays here, so that an interrupt finds it."""
+        while self._open:
+            yield self._close(next(iter(self._open)))
+        if self._rejected:
+            yield self._close()
 
-    def leave(self, order: object) -> LabelNotSent:
-        """Name an order of the input whose label is not asked for any more."""
+    def leave(self, order: object) -> PlannedLabels:
+        """Name an order of the input whose label is not asked for any more.
+
+        One that came before in the run is rejected all the same: a label of it may have been made.
+        """
         position = self.taken
         self.taken += 1
         prepared = self._prepare(order, position)
-        return LabelNotSent(position, prepared.key, _STOPPED)
+        if isinstance(prepared, LabelRejected):
+            return PlannedLabels(rejected=(prepared,))
+        return PlannedLabels(not_sent=(LabelNotSent(position, prepared.key, _STOPPED),))
 
     def _close(self, integration: int | None = None) -> PlannedLabels:
         rejected, self._rejected = tuple(self._rejected), []
@@ -242,7 +250,7 @@ class LabelRun:
                 break
         yield from self._rest()
         for order in source:
-            yield self._set_aside(order)
+            yield self._planner.leave(order)
 
     async def plan_async(self, orders: AsyncIterable[object]) -> AsyncIterator[PlannedLabels]:
         """Plan like `plan`, from an asynchronous iterable."""
@@ -255,15 +263,12 @@ class LabelRun:
         for planned in self._rest():
             yield planned
         async for order in source:
-            yield self._set_aside(order)
+            yield self._planner.leave(order)
 
-    def _rest(self) -> list[PlannedLabels]:
+    def _rest(self) -> Iterator[PlannedLabels]:
         if self._planner.taken == 0 and not self.stopped:
             raise InvalidOrders("There is no order to make a label of: the input is empty.")
         return self._planner.finish()
-
-    def _set_aside(self, order: object) -> PlannedLabels:
-        return PlannedLabels(not_sent=(self._planner.leave(order),))
 
     # ------------------------------------------------------------------ one request
 
@@ -282,8 +287,9 @@ class LabelRun:
                 asked = _in_doubt(labels, error)
             self._decide(asked)
             outcome = replace(asked, rejected=planned.rejected + asked.rejected)
+        self.report.add(outcome)
         self._under_way = None
-        self._end(outcome)
+        self._tell(outcome)
         return outcome
 
     def _call(self, labels: tuple[PreparedLabel, ...]) -> Call[LabelsAnswer]:
@@ -293,8 +299,7 @@ class LabelRun:
         request = create_labels.build_request(body=body, sendcloud_partner_id=self._partner_id or UNSET)
         return Call(CREATE_LABELS, request, read_labels)
 
-    def _end(self, outcome: LabelOutcome) -> None:
-        self.report.add(outcome)
+    def _tell(self, outcome: LabelOutcome) -> None:
         self._reporter.labels(outcome)
         if self._on_outcome is not None and self.failure is None:
             try:
@@ -325,12 +330,19 @@ class LabelRun:
         """Name every order that was read and not told of."""
         self.stopped = True
         under_way, self._under_way = self._under_way, None
+        outcomes = []
         if under_way is not None:
             outcome = _in_doubt(under_way.labels, error)
-            self._end(replace(outcome, rejected=under_way.rejected, not_sent=under_way.not_sent))
+            outcomes.append(replace(outcome, rejected=under_way.rejected, not_sent=under_way.not_sent))
         for planned in self._planner.finish():
             left = tuple(LabelNotSent(one.position, one.key, _STOPPED) for one in planned.labels)
-            self._end(LabelOutcome(rejected=planned.rejected, not_sent=planned.not_sent + left))
+            outcomes.append(LabelOutcome(rejected=planned.rejected, not_sent=planned.not_sent + left))
+        for outcome in outcomes:
+            self.report.add(outcome)
+        # A second Ctrl-C while they are told cuts the telling short, and must not take the report with it.
+        with suppress(BaseException):
+            for outcome in outcomes:
+                self._tell(outcome)
 
     def _told(self, error: BaseException) -> BaseException:
         """Give the error to raise for a run that ended early, with the report so far on it."""

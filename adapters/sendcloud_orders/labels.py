@@ -302,20 +302,26 @@ class LabelPurchase:
 
     def _label_of(self, shipments: list[Shipment]) -> Label:
         ours = [one for one in shipments if is_about(self._name, one) is not False]
-        label = self._read(ours[0]) if ours else None
+        labels = ((one, label) for one in ours if (label := self._read(one)) is not None)
+        first, label = next(labels, ((ours or shipments or [Shipment()])[0], None))
         if len(shipments) == 1 and label is not None:
             return label
         ids = shipment_ids(shipments)
-        known: dict[str, Any] = {"label": label, "shipment_id": ids[0] if ids else None}
         if shipments and not ours:
             told = "The answer is about another order than the one that was asked for"
         elif len(shipments) > 1:
             told = f"The answer tells of {len(shipments)} shipments where one was asked for"
         elif ours:
-            raise self._unreadable(ours[0])
+            raise self._unreadable(first)
         else:
             told = "The answer is a success that names no shipment"
-        raise LabelMayExist(f"{told} ({self._name}){_made(ids)}. {LOOK_FIRST}", self._name, **known)
+        raise LabelMayExist(
+            f"{told} ({self._name}){_made(ids)}. {LOOK_FIRST}",
+            self._name,
+            shipment_id=shown_id(first.shipment_id),
+            parcel_id=first.parcel_id,
+            label=label,
+        )
 
     def _read(self, shipment: Shipment) -> Label | None:
         found = label_in(shipment, self._mime_type)

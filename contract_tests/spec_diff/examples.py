@@ -20,7 +20,12 @@ from spec_diff.operations import Body, Operation, operations
 from spec_diff.shapes import Both, Either, Raw, Shapes, Term, shapes_of
 
 Path = tuple[str | int, ...]
-SCHEMAS: dict[str, SchemaName] = {"POST /orders": "OrderInput", "PATCH /orders/{id}": "OrderUpdate"}
+SCHEMAS: dict[str, SchemaName] = {
+    "POST /orders": "OrderInput",
+    "PATCH /orders/{id}": "OrderUpdate",
+    "POST /orders/create-label-sync": "LabelInput",
+    "POST /orders/create-labels-async": "LabelsInput",
+}
 STATUSES = {"2XX": 200, "4XX": 400, "5XX": 500, "default": 500}
 DEEPEST = 30
 

@@ -329,6 +329,38 @@ def test_an_example_that_is_one_order_and_no_list_is_a_finding() -> None:
     assert "list of orders" in str(finding)
 
 
+LABEL_REQUESTS: dict[str, tuple[str, str, Callable[[Any], None], str]] = {
+    "a name too long": (
+        "/orders/create-label-sync",
+        "LabelById",
+        lambda body: body["order"].update(order_id="A" * 65),
+        "request order.order_id",
+    ),
+    "no order at all": (
+        "/orders/create-labels-async",
+        "LabelsByIdAndNumber",
+        lambda body: body.update(orders=[]),
+        "request orders",
+    ),
+    "a parcel of nothing": (
+        "/orders/create-labels-async",
+        "LabelsOfSeveralParcels",
+        lambda body: body["orders"][0]["parcels"][0]["parcel_items"][0].update(quantity="one"),
+        "request orders[].parcels[].parcel_items[].quantity",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", LABEL_REQUESTS)
+def test_an_example_of_a_label_request_that_our_check_refuses_is_a_finding(case: str) -> None:
+    path, name, spoil, where = LABEL_REQUESTS[case]
+    body = example_of(name)
+    assert drift(with_example("post", path, body)).found == 0
+    spoil(body)
+    [finding] = drift(with_example("post", path, body)).findings
+    assert (finding.first.kind, finding.where) == ("example refused", where)
+
+
 def test_an_answer_that_our_models_cannot_read_is_a_finding() -> None:
     answer = example_of("SparseOrder")
     answer["data"]["order_details"]["order_items"] = "none"

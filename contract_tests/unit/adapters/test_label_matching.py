@@ -204,6 +204,14 @@ def test_a_row_that_breaks_the_contract_hides_no_other() -> None:
     assert [one.shipment_id for one in outcome.accepted] == ["7001", "7003"]
 
 
+@pytest.mark.rule("READ-TOLERANT")
+@pytest.mark.parametrize("body", [[made("A")], made("A"), {"data": made("A")}, {"data": [made("A", notes="\ud83d")]}])
+def test_a_shipment_is_found_in_every_form_of_answer(body: Json) -> None:
+    outcome = told(by_id("A", "B"), body)
+    assert groups(outcome) == {"accepted": [0], "unknown": [1]}
+    assert (outcome.accepted[0].shipment_id, outcome.accepted[0].parcel_ids) == ("7001", (8001,))
+
+
 @pytest.mark.parametrize("body", [[], 5, "x", {"data": 5}, {"data": [5]}, None])
 def test_an_answer_in_which_nothing_can_be_read_is_unreadable(body: Json) -> None:
     with pytest.raises(UnreadableResponse):

@@ -363,6 +363,40 @@ def test_an_interrupt_leaves_with_the_request_under_way_as_unknown(connect: Conn
     assert "`label_report` on this exception" in "".join(left.__notes__)
 
 
+@pytest.mark.parametrize("kind", [KeyboardInterrupt, asyncio.CancelledError])
+def test_an_interrupt_names_the_orders_of_the_other_integrations_that_were_read(
+    connect: Connect, kind: type[BaseException]
+) -> None:
+    def interrupt(request: httpx.Request, carry_out: Any) -> httpx.Response:
+        raise kind
+
+    mixed: list[Any] = [*keys(2), *keys(2, 68), *keys(2, 7), "no order"]
+    with pytest.raises(kind) as caught:
+        connect(holding(faults=[interrupt])).create_labels(mixed)
+    left: Any = caught.value
+    told = {0: "unknown", 1: "unknown", 2: "not_sent", 3: "not_sent", 4: "not_sent", 5: "not_sent", 6: "rejected"}
+    assert fates(left.label_report) == told
+
+
+def test_a_second_interrupt_while_the_first_is_told_leaves_the_report_whole(connect: Connect) -> None:
+    def interrupt_again(outcome: LabelOutcome) -> None:
+        raise KeyboardInterrupt
+
+    mixed = [*keys(2), *keys(2, 68), *keys(2, 7)]
+    with pytest.raises(KeyboardInterrupt) as caught:
+        connect(holding(*mixed)).create_labels(mixed, on_outcome=interrupt_again)
+    left: Any = caught.value
+    assert Counter(fates(left.label_report).values()) == {"accepted": 2, "not_sent": 4}
+
+
+@pytest.mark.rule("LABEL-ONCE")
+def test_an_order_that_comes_again_when_the_run_has_stopped_is_not_told_as_never_asked_for(connect: Connect) -> None:
+    asked = [*keys(3), *keys(1)]
+    report = connect(holding(*asked, faults=[lost_after] * 3)).create_labels(asked, at_a_time=1)
+    assert fates(report) == {0: "unknown", 1: "unknown", 2: "unknown", 3: "rejected"}
+    assert [one.code for one in report.rejected[0].errors] == ["duplicate_key"]
+
+
 def test_a_task_that_is_cancelled_while_it_waits_for_an_answer_tells_what_is_unknown() -> None:
     async def run() -> Any:
         asked = asyncio.Event()

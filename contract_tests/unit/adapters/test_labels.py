@@ -37,7 +37,6 @@ from sendcloud_orders import (
     ConflictError,
     InvalidRequest,
     Label,
-    LabelError,
     LabelMayExist,
     LabelNotSaved,
     LabelUnreadable,
@@ -316,6 +315,8 @@ FORMS: dict[str, Any] = {
     "lines": {"data": data(label_details={"file": base64.encodebytes(PDF * 9).decode()})},
     "a data URL": {"data": data(label_details={"file": f"data:application/pdf;base64,{ENCODED}"})},
     "names that are missing": {"data": data(order_id=None, order_number=None)},
+    "a list with nothing around it": [data()],
+    "a damaged one beside": {"data": data(label_details={"file": "%%%"}, label=ENCODED)},
 }
 
 
@@ -367,12 +368,47 @@ def test_more_shipments_than_one_are_told_and_the_label_that_was_asked_for_is_ke
         connect(answering(two)).create_label(KEY)
     assert caught.value.label is not None
     assert caught.value.label.content == PDF
+    assert (caught.value.shipment_id, caught.value.parcel_id) == ("7001", 8010)
+
+
+def test_of_two_shipments_the_one_with_a_label_is_on_the_error(connect: Connect) -> None:
+    two = {"data": [data(shipment_id="7002", label_details=None), data()]}
+    with pytest.raises(LabelMayExist, match="7002, 7001") as caught:
+        connect(answering(two)).create_label(KEY)
+    assert caught.value.label is not None
+    assert caught.value.shipment_id == caught.value.label.shipment_id == "7001"
+
+
+@pytest.mark.rule("LABEL-DATA", "READ-TOLERANT")
+@pytest.mark.parametrize("odd", [b'"\xff"', b"1e999", b'"\\ud83d"', b"NaN", b"Infinity"])
+@pytest.mark.parametrize("documents", [b"[]", b"3"])
+def test_what_is_hardly_json_in_a_field_that_nobody_needs_loses_no_label(
+    connect: Connect, odd: bytes, documents: bytes
+) -> None:
+    body = json.dumps({"data": data(documents="DOCUMENTS", odd="ODD")}).encode()
+    body = body.replace(b'"ODD"', odd).replace(b'"DOCUMENTS"', documents)
+    service = holding(carry_out_then(lambda: httpx.Response(201, content=body)))
+    assert connect(service).create_label(KEY).content == PDF
 
 
 @pytest.mark.rule("LABEL-ONCE")
-@pytest.mark.parametrize("body", [{"data": []}, {"data": {}}, {"data": None}, {}, [], 5, {"errors": []}, {"data": "x"}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"data": []},
+        {"data": {}},
+        {"data": [{}]},
+        {"data": {"order_id": "A-1"}},
+        {"data": None},
+        {},
+        [],
+        5,
+        {"errors": []},
+        {"data": "x"},
+    ],
+)
 def test_a_success_that_names_no_shipment_may_have_made_one(connect: Connect, body: Any) -> None:
-    with pytest.raises(LabelError) as caught:
+    with pytest.raises(LabelMayExist) as caught:
         connect(answering(body)).create_label(KEY)
     assert caught.value.shipment_id is None
 
