@@ -10,7 +10,8 @@ import click
 from sendcloud_orders import InvalidRequest, OrderId, OrderKey, SendcloudId, sendcloud_id
 
 from .endings import Failure
-from .files import OrderFile, read_options
+from .file_options import read_options
+from .files import OrderFile
 
 _MOST_DIGITS = 18
 _MOST_TOLD = 10

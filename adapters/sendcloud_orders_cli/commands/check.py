@@ -8,7 +8,7 @@ from typing import Any, Literal
 import click
 
 from ..endings import Failure, Status
-from ..files import file_options, read_options
+from ..file_options import file_options, read_options
 from ..printing import counted, is_terminal, note, write_json
 from ..problems import problems_of
 from ..progress import Checking, progress_of

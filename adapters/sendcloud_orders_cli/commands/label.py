@@ -13,6 +13,7 @@ import click
 
 from ..access import connect, credentials_option, find_access
 from ..endings import Status
+from ..file_options import form_options
 from ..keys import keys_in, open_for_keys, read_key
 from ..printing import console, counted, is_terminal, note, printable
 from ..questions import check_can_ask, confirm
@@ -32,10 +33,7 @@ _SHOWN = 10
 @click.command("label")
 @click.argument("orders", metavar="[INTEGRATION/ORDER_ID]...", nargs=-1, type=read_key)
 @click.option("--from", "file", metavar="FILE", help="File of orders as `push` takes it; only the keys are read.")
-@click.option("--format", "format_", type=click.Choice(["ndjson", "json", "csv"]), help="Of the file. '-' needs it.")
-@click.option("--encoding", metavar="NAME", help="Of the file, such as cp1252 or utf-16. Default: UTF-8.")
-@click.option("--delimiter", metavar="CHARACTER", help="Of a CSV file, or 'tab'.")
-@click.option("--set", "fixed", multiple=True, metavar="COLUMN=VALUE", help="A column that a CSV file lacks.")
+@form_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
@@ -58,10 +56,6 @@ def command(
     *,
     orders: Sequence[OrderKey],
     file: str | None,
-    format_: str | None,
-    encoding: str | None,
-    delimiter: str | None,
-    fixed: Sequence[str],
     out: Path,
     kind: str,
     dpi: int | None,
@@ -71,6 +65,7 @@ def command(
     again: Sequence[OrderKey],
     yes: bool,
     credentials: Path | None,
+    **form: Any,
 ) -> Status:
     """Buy a label of each order, and save it. Every label costs money.
 
@@ -96,7 +91,7 @@ def command(
         raise click.UsageError("--contract goes with --ship-with.")
     keys = [*orders, *again]
     if file is not None:
-        keys += keys_in(open_for_keys(file, format_=format_, encoding=encoding, delimiter=delimiter, fixed=fixed))
+        keys += keys_in(open_for_keys(file, **form))
     if not yes:
         check_can_ask()
     options: dict[str, Any] = {"mime_type": _TYPES[kind]}

@@ -30,7 +30,8 @@ from sendcloud_orders import (
 
 from ..access import connect, credentials_option
 from ..endings import Failure, Status, status_of
-from ..files import OrderFile, Orders, file_options, read_options
+from ..file_options import file_options, read_options
+from ..files import OrderFile, Orders
 from ..interruption import interruptible
 from ..printing import complain, counted, drop_output, note, write_line
 from ..problems import problems_of, spell_reason
@@ -46,6 +47,7 @@ _MOST_REASONS = 5
 @click.option(
     "--journal",
     type=click.Path(path_type=Path),
+    metavar="FILE",
     help="File that remembers what was stored: started again with it, a push sends only the rest.",
 )
 @click.option(
@@ -57,7 +59,9 @@ _MOST_REASONS = 5
         refused orders out and send the others of their batch again. With stop, a file with an order that the check
         refuses is not sent at all.""",
 )
-@click.option("--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, help="Requests at a time.")
+@click.option(
+    "--concurrency", type=click.IntRange(1, 64), default=4, show_default=True, metavar="N", help="Requests at a time."
+)
 @click.option(
     "--writes-per-minute",
     type=click.FloatRange(0, min_open=True),
@@ -66,7 +70,12 @@ _MOST_REASONS = 5
     metavar="NUMBER",
     help="Requests a minute. Fewer leave room for other programs that write to the same account.",
 )
-@click.option("--report", type=click.Path(path_type=Path), help="Write what became of each order to a .json or .csv.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write what became of each order to a .json or .csv.",
+)
 @click.option("--for-label", is_flag=True, help="Check also what a label needs of an order.")
 @click.option("--dry-run", is_flag=True, help="Check, and say how long it would take; send nothing.")
 @click.option("--quiet", "-q", is_flag=True, help="Show no progress.")
