@@ -13,7 +13,7 @@ from starlette.routing import Route
 from .access import INTEGRATION_SCOPE, PARCEL_SCOPE, READ_SCOPE, WRITE_SCOPE, TokenRefusedError
 from .answers import JSON_TYPE, Endpoint, edge_answer, json_answer, refusal_answer
 from .bodies import read_json
-from .control import CONTROL_PATH, Control
+from .control import CONTROL_PATH, LABELS_PATH, Control
 from .faults import API_PATH
 from .listing import link_header
 from .panel import PANEL_PATH, Panel
@@ -29,8 +29,6 @@ from .problems import (
 from .rules import Rules
 from .service import Service
 from .window import FILES_PATH, Window
-
-LABELS_PATH = f"{CONTROL_PATH}/labels"
 
 
 class Operations(Endpoint):

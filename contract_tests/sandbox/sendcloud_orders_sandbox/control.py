@@ -16,6 +16,7 @@ from .problems import RefusedError, foreign_origin, invalid_control, page_missin
 from .recording import Message, Request
 
 CONTROL_PATH = "/_sandbox"
+LABELS_PATH = f"{CONTROL_PATH}/labels"
 
 Read = TypeVar("Read")
 Whole = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -349,7 +349,7 @@ def shown_body(message: Message) -> dict[str, Any]:
     }
 
 
-def again(form: Any, request: Request) -> dict[str, str]:
+def again(form: Callable[[Request], str], request: Request) -> dict[str, str]:
     """Return the text that sends a request again, or why there is none."""
     try:
         return {"text": form(request)}

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import JSON_TYPE, refusal_answer
-from .control import CONTROL_PATH
+from .control import CONTROL_PATH, LABELS_PATH
 from .faults import Fault, FaultKind, UnknownFaultError
 from .pace import retry_after
 from .problems import RefusedError, conflict, foreign_host, invalid_fault, throttled
@@ -23,7 +23,6 @@ from .recording import CURRENT, Request
 from .service import Service
 
 FAULT_HEADER = "X-Sandbox-Fault"
-LABELS_PATH = f"{CONTROL_PATH}/labels/"
 CONNECTION = "sandbox_connection"
 HTML_PAGE = "<!DOCTYPE html><title>Please wait</title><h1>The gateway could not reach the service</h1>"
 CUT_PAGE = b'{"data": [{"id": '
@@ -129,7 +128,7 @@ class Seam:
         """Serve the window and the control paths to those who call them by a name of the sandbox."""
         hosts, host = self.service.hosts, Headers(scope=scope).get("host")
         # Clients of the service follow the links to labels, by whatever name they know it.
-        if hosts is None or scope["path"].startswith(LABELS_PATH) or hosts.allows(host):
+        if hosts is None or scope["path"].startswith(f"{LABELS_PATH}/") or hosts.allows(host):
             await self.app(scope, receive, send)
         else:
             await refusal_answer(RefusedError(foreign_host(host, hosts.known())))(scope, receive, send)
