@@ -74,7 +74,7 @@ spec-diff: $(TOOLS) ## tell what changed in the spec, and the version step: BASE
 sandbox: .venv/done ## start the stateful sandbox, and print its credentials and the address of its window
 	.venv/bin/python -m sendcloud_orders_sandbox $(ARGS)
 
-kill-matrix: $(TOOLS) node_modules/done ## damage the sandbox and show which tests see it: ARGS="--brief --probed"
+kill-matrix: $(TOOLS) node_modules/done ## damage sandbox and adapters, and show which tests see it: ARGS="--brief --probed"
 	$(TOX) -e kill-matrix -- $(ARGS)
 
 benchmark: $(TOOLS) .tox/benchmark-done ## measure against the limit, the peers and the targets: ARGS="--only list --rounds 3"
