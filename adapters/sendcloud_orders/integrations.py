@@ -18,7 +18,6 @@ from .exchange import (
     Call,
     Conversation,
     Exchange,
-    Pause,
     Refused,
     Succeeded,
     value_of,
@@ -63,7 +62,6 @@ def _read_one(id: int, answer: Answer) -> ShopIntegration:
 
 _UNKNOWN = re.compile(r"Integration with id .* does not exist\.?")
 _PATIENCE = 10.0
-_LOOK_UP = 0.05
 _SHOWN = 10
 _LONGEST_NAME = 40
 
@@ -71,29 +69,24 @@ _LONGEST_NAME = 40
 class KnownIntegrations:
     """Says which integrations there are, for an order of one that there is not.
 
-    They are read at most once in a run, in one attempt and within ten seconds, and only when an order was refused for
-    it; whatever comes of that, the refusal stands. Rules: UPSERT-ACCOUNT, UPSERT-INTEGRATIONS.
+    They are read once in a run, in one attempt and within ten seconds, and only when an order was refused for it;
+    whatever comes of that, the refusal stands. Batches that are refused at the same time read once each: none waits for
+    another. Rules: UPSERT-ACCOUNT, UPSERT-INTEGRATIONS.
     """
 
     def __init__(self) -> None:
         self._hint: str | None = None
-        self._asking = False
 
     def explain(self, rejected: tuple[Rejected, ...]) -> Conversation[tuple[Rejected, ...]]:
         """Add to the errors that an integration does not exist which ones do."""
         if not is_told(rejected):
             return rejected
-        while self._asking:  # for another batch
-            yield Pause(_LOOK_UP)
         if self._hint is None:
-            self._asking = True
             try:
                 exchange: Exchange[list[ShopIntegration]] = yield _list_call(_PATIENCE)
                 self._hint = _hint_in(exchange)
             except Exception:
                 self._hint = ""
-            finally:
-                self._asking = False
         hint = self._hint
         return tuple(replace(one, errors=tuple(_hinted(error, hint) for error in one.errors)) for one in rejected)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import httpx
 import pytest
 
 from doubles.both_clients import Connect, Driven
-from doubles.fake_service import PASSING, FakeService, ScriptedFault, Sent, answer_with, entry, error, unavailable
+from doubles.fake_service import PASSING, FakeService, ScriptedFault, answer_with, entry, error, unavailable
 from orders.factory import order, orders
 from sendcloud_orders import (
     BasicCredentials,
@@ -119,19 +120,20 @@ def test_they_are_read_once_in_a_run_and_anew_in_the_next(connect: Connect) -> N
 
 
 @pytest.mark.rule("UPSERT-INTEGRATIONS")
-def test_batches_that_are_refused_at_the_same_time_share_one_read(connect: Connect) -> None:
-    service = FakeService()
-    service.faults = iter([])
+def test_of_batches_that_are_refused_at_the_same_time_none_waits_for_another() -> None:
+    service, both_read = FakeService(), Barrier(2)
 
-    def fault(request: httpx.Request) -> httpx.Response:
-        service.sent.append(Sent(request.method, request.url.raw_path.decode(), request.content, request.headers))
-        reads = request.method == "GET"
-        return service.carry_out(request) if reads else refusing(0)(request, lambda: service.carry_out(request))
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            both_read.wait(timeout=20)
+            return service.carry_out(request)
+        return refusing(0)(request, lambda: service.carry_out(request))
 
-    client = connect(httpx.MockTransport(fault))
-    report = client.upsert(orders(800), on_rejected="skip", concurrency=4)
-    assert lines(service).count("GET /integrations") == 1
-    assert all("the account has 41" in one.errors[0].hint for one in report.rejected if one.errors)
+    client = Driven("blocking", httpx.MockTransport(answer))
+    report = client.upsert(orders(200), on_rejected="skip", concurrency=2)
+    client.close()
+    assert client.watch.slept == []
+    assert ["the account has 41" in one.errors[0].hint for one in report.rejected if one.errors] == [True, True]
 
 
 @pytest.mark.rule("UPSERT-INTEGRATIONS")
