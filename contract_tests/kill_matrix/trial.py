@@ -71,10 +71,12 @@ class Trial:
 class Recorder:
     """A pytest plugin that runs the chosen tests and notes what failed.
 
+    postpone: tells which of them come last.
     verdict: of the suite, as any run of it comes to; None for tests outside it.
     """
 
     choose: Callable[[pytest.Item], bool] = lambda item: True
+    postpone: Callable[[pytest.Item], bool] = lambda item: False
     tests: int = 0
     failures: list[Failure] = field(default_factory=list)
     rules: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -92,7 +94,7 @@ class Recorder:
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Choose the tests, and note which rules each proves."""
-        items[:] = filter(self.choose, items)
+        items[:] = sorted(filter(self.choose, items), key=self.postpone)
         self.rules = {item.nodeid: tuple(sorted(rules_of(item))) for item in items}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -143,11 +145,16 @@ def proving(rules: Sequence[str]) -> Callable[[pytest.Item], bool]:
     return lambda item: not rules_of(item).isdisjoint(rules)
 
 
+def takes_long(item: pytest.Item) -> bool:
+    """Tell whether a test tries many examples, or is marked to take long."""
+    return any(item.get_closest_marker(name) for name in ("hypothesis", "one_python"))
+
+
 def try_adapters(damage: Damage) -> Trial:
     """Run with damaged adapters, until one fails, the tests that prove a damaged rule, or all quick ones."""
     started = time.monotonic()
     quick = proving(damage.rules) if damage.rules else lambda item: not item.get_closest_marker("one_python")
-    recorder = Recorder(quick)
+    recorder = Recorder(quick, takes_long)
     with pytest.MonkeyPatch.context() as patch:
         damage.inflict(patch)
         exit_code = int(pytest.main([*ADAPTER_TESTS, *OPTIONS, "--exitfirst"], plugins=[recorder]))

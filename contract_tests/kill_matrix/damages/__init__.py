@@ -5,6 +5,8 @@ from kill_matrix.damage import DAMAGES
 from . import (
     access,
     adapters,
+    adapters_changes,
+    adapters_labels,
     answers,
     in_flight,
     journal,
@@ -29,6 +31,8 @@ __all__ = [
     "DAMAGES",
     "access",
     "adapters",
+    "adapters_changes",
+    "adapters_labels",
     "answers",
     "in_flight",
     "journal",

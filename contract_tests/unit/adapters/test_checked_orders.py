@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.factory import order, with_value, without
+from orders.factory import address, order, with_value, without
 from orders.strategies import invalid_order, order_input
 from sendcloud_orders import InvalidOrders, InvalidRequest, Rejected, check_orders
 
@@ -55,6 +55,17 @@ def test_a_field_that_the_spec_does_not_name_is_refused_unless_it_is_to_be_sent(
 ) -> None:
     found = check_orders([with_value(order("A"), "gift", True)], unknown_fields=unknown_fields)
     assert [one.position for one in found] == refused
+
+
+@pytest.mark.rule("LABEL-CHECK")
+@pytest.mark.parametrize("check_for_label", [True, False])
+def test_what_a_label_lacks_is_refused_when_asked_for(check_for_label: bool) -> None:
+    weight = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
+    shippable = order("B", shipping_address=address(), shipping_details=weight)
+    found = list(check_orders([order("A"), shippable], check_for_label=check_for_label))
+    told = [(one.position, [error.field for error in one.errors]) for one in found]
+    lacking = ["shipping_address", "shipping_details.measurement.weight"]
+    assert told == ([(0, lacking)] if check_for_label else [])
 
 
 def test_orders_are_read_only_as_far_as_the_caller_asks() -> None:

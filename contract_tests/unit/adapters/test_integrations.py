@@ -56,6 +56,7 @@ def test_what_is_no_id_of_an_integration_is_refused(connect: Connect, id: Any) -
     assert service.sent == []
 
 
+@pytest.mark.rule("INTEGRATION-GET")
 def test_an_answer_about_another_integration_is_a_breach_of_contract(connect: Connect) -> None:
     other = answer_with(lambda: httpx.Response(200, json={"data": {"id": 68, "shop_name": "Invented"}}))
     with pytest.raises(ContractError, match="about integration 68, and integration 41 was asked for"):
@@ -176,6 +177,7 @@ def test_an_interrupt_at_the_read_leaves_the_orders_rejected() -> None:
     assert "1 rejected" in left.report.counts
 
 
+@pytest.mark.rule("UPSERT-INTEGRATIONS")
 def test_another_refusal_reads_no_integrations(connect: Connect) -> None:
     service = FakeService()
     connect(service).upsert([order("A", order_number="bad")])

@@ -30,6 +30,7 @@ def found(one: Any) -> dict[str, str]:
     return {spell_path(error.path): error.message for error in find_label_errors(one)}
 
 
+@pytest.mark.rule("LABEL-CHECK")
 def test_an_order_with_address_and_weight_lacks_nothing() -> None:
     assert not found(shippable())
 
@@ -54,6 +55,7 @@ def test_other_parts_of_the_address_are_not(field: str) -> None:
     assert not found(shippable())
 
 
+@pytest.mark.rule("LABEL-CHECK")
 @pytest.mark.parametrize(
     ("code", "taken"), [("NL", True), ("nl", True), ("NLD", False), ("Netherlands", False), ("N1", False)]
 )
@@ -61,17 +63,20 @@ def test_a_country_is_a_code_of_two_letters(code: str, taken: bool) -> None:
     assert (not found(with_value(shippable(), ("shipping_address", "country_code"), code))) is taken
 
 
+@pytest.mark.rule("LABEL-CHECK")
 def test_an_order_to_a_service_point_needs_an_address_as_well() -> None:
     to_point = shippable(service_point_details={"id": "10168633"})
     assert not found(to_point)
     assert list(found(without(to_point, ("shipping_address",)))) == ["shipping_address"]
 
 
+@pytest.mark.rule("LABEL-CHECK")
 @pytest.mark.parametrize("pickup", [True, False, None])
 def test_an_order_that_the_customer_collects_needs_neither_address_nor_weight(pickup: Any) -> None:
     assert bool(found(order(shipping_details={"is_local_pickup": pickup}))) is (pickup is not True)
 
 
+@pytest.mark.rule("LABEL-CHECK")
 @pytest.mark.parametrize("value", [0.5, 1, "0.5", Decimal("0.5")])
 def test_a_weight_of_the_order_or_of_one_item_will_do(value: Any) -> None:
     weight = {"measurement": {"weight": {"value": value, "unit": "kg"}}}
@@ -80,6 +85,7 @@ def test_a_weight_of_the_order_or_of_one_item_will_do(value: Any) -> None:
     assert not found(order(shipping_address=address(), order_items=items))
 
 
+@pytest.mark.rule("LABEL-CHECK")
 @pytest.mark.parametrize("value", [0, 0.0, -1, "0", None, "heavy", True, float("nan"), [], {}])
 def test_a_weight_that_is_none_does_not(value: Any) -> None:
     weight = {"measurement": {"weight": {"value": value, "unit": "kg"}}}
@@ -145,6 +151,7 @@ def warned(one: Any) -> list[str]:
     return [spell_path(error.path) for error in find_label_warnings(one)]
 
 
+@pytest.mark.rule("LABEL-CHECK")
 def test_what_only_some_carriers_want_is_a_warning_and_no_error() -> None:
     assert warned(shippable()) == [
         "shipping_address.phone_number",
@@ -185,6 +192,7 @@ def test_an_order_whose_label_lacks_something_is_refused_and_the_others_are_sent
     assert {name for _, name in service.stored} == {"A", "C"}
 
 
+@pytest.mark.rule("LABEL-CHECK")
 def test_without_being_asked_for_nothing_of_it_is_checked(connect: Connect) -> None:
     service = FakeService()
     client = connect(service)

@@ -151,6 +151,7 @@ def test_a_failure_of_the_service_inside_a_success_settles_nothing(status: Any) 
     assert groups(told(by_id("A"), {"errors": [failed]})) == {"unknown": [0]}
 
 
+@pytest.mark.rule("LABELS-PARTIAL")
 def test_an_order_with_a_shipment_is_accepted_and_what_is_said_against_it_is_told() -> None:
     outcome = told(by_id("A"), {"data": [made("A")], "errors": [wrong("/data/attributes/orders/[0]")]})
     [accepted] = outcome.accepted
@@ -159,6 +160,7 @@ def test_an_order_with_a_shipment_is_accepted_and_what_is_said_against_it_is_tol
     assert outcome.problem is not None
 
 
+@pytest.mark.rule("LABELS-CREATE", "LABEL-ONCE")
 def test_the_second_shipment_of_an_order_is_told() -> None:
     outcome = told(by_id("A"), {"data": [made("A", None, "7001"), made("A", None, "7002")]})
     assert outcome.accepted[0].shipment_id == "7001"
@@ -166,6 +168,7 @@ def test_the_second_shipment_of_an_order_is_told() -> None:
     assert not outcome.ok
 
 
+@pytest.mark.rule("LABELS-CREATE", "LABEL-ONCE")
 def test_a_shipment_of_another_order_is_told_and_is_nobodys() -> None:
     outcome = told(by_id("A"), {"data": [made("a"), made(None, "A", "7002")]})
     assert groups(outcome) == {"unknown": [0]}
@@ -175,10 +178,12 @@ def test_a_shipment_of_another_order_is_told_and_is_nobodys() -> None:
     ]
 
 
+@pytest.mark.rule("LABELS-PARTIAL")
 def test_a_pointer_to_no_order_is_about_none() -> None:
     assert groups(told(by_id("A"), {"errors": [wrong("/data/attributes/orders/[7]")]})) == {"unknown": [0]}
 
 
+@pytest.mark.rule("LABELS-CREATE")
 @pytest.mark.parametrize(
     ("row", "parcels"),
     [

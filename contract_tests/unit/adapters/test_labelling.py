@@ -363,6 +363,7 @@ def test_an_interrupt_leaves_with_the_request_under_way_as_unknown(connect: Conn
     assert "`label_report` on this exception" in "".join(left.__notes__)
 
 
+@pytest.mark.rule("LABEL-ONCE")
 @pytest.mark.parametrize("kind", [KeyboardInterrupt, asyncio.CancelledError])
 def test_an_interrupt_names_the_orders_of_the_other_integrations_that_were_read(
     connect: Connect, kind: type[BaseException]
