@@ -24,6 +24,7 @@ from sendcloud_orders import (
     TransportError,
 )
 
+from .endings import spell_error
 from .file_names import free_path, name_of
 from .label_record import LabelRecord, Outcome, Row
 
@@ -140,7 +141,7 @@ class Buyer:
         try:
             label.save(path)
         except SendcloudError as error:
-            self.record.write(key, Outcome.BOUGHT, reason=str(error), **_facts(label))
+            self.record.write(key, Outcome.BOUGHT, reason=spell_error(error), **_facts(label))
         else:
             self.record.write(key, Outcome.BOUGHT, file=path.name, **_facts(label))
 
@@ -148,9 +149,8 @@ class Buyer:
 def _reason(error: SendcloudError) -> str:
     if isinstance(error, NotFoundError):
         return "the integration has no such order; one that was pushed a moment ago may take seconds to appear"
-    if isinstance(error, LabelMayExist) and error.__cause__ is not None:
-        return str(error.__cause__)
-    return str(error)
+    cause = error.__cause__ if isinstance(error, LabelMayExist) else None
+    return spell_error(cause or error)
 
 
 def _facts(label: Label) -> dict[str, str]:

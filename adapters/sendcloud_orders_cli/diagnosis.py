@@ -23,6 +23,7 @@ from sendcloud_orders import (
     TransportError,
 )
 
+from .endings import spell_error
 from .progress import MOST_ORDERS, seconds_at_the_limit, spell_seconds
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def of_access(error: SendcloudError | None) -> Finding:
     """Say whether the keys let us read orders; `error` is what a listing raised."""
     if error is None:
         return Finding(Level.OK, "keys", "accepted: orders can be read")
-    return Finding(Level.FAIL, "keys" if isinstance(error, _REFUSED) else "service", str(error), _advice(error))
+    return Finding(Level.FAIL, "keys" if isinstance(error, _REFUSED) else "service", spell_error(error), _advice(error))
 
 
 _REFUSED = (AuthenticationError, PermissionDeniedError)
@@ -240,4 +241,4 @@ def of_integrations_error(error: SendcloudError) -> Finding:
     advice = "Give the integration the scope read:integration." if isinstance(error, _REFUSED) else ""
     if isinstance(error, NotFoundError | ConfigurationError):
         advice = "This server does not list integrations; compare the ids by hand."
-    return Finding(Level.WARN, "integrations", str(error), advice)
+    return Finding(Level.WARN, "integrations", spell_error(error), advice)

@@ -41,6 +41,8 @@ class Failure(Exception):
         self.status = status
 
 
+FOR_PROGRAMS = " The answer's own words are in `raw` (which no pickle holds)."
+
 # With these no order is at fault: a setting is wrong, or what the caller asked for cannot be meant.
 _WRONG = (ConfigurationError, InvalidRequest, AuthenticationError, PermissionDeniedError)
 
@@ -67,7 +69,7 @@ def ending() -> Iterator[None]:
             complain(message)
         status = failure.status
     except SendcloudError as error:
-        complain(str(error))
+        complain(spell_error(error))
         status = status_of(error)
     except OSError as error:
         complain(spell_os_error(error))
@@ -81,6 +83,11 @@ def status_of(error: SendcloudError) -> Status:
     """Tell whether settings and arguments are to blame, or the service and the orders."""
     orders_at_fault = isinstance(error, InvalidOrders)
     return Status.WRONG if isinstance(error, _WRONG) and not orders_at_fault else Status.SOME_FAILED
+
+
+def spell_error(error: BaseException) -> str:
+    """Say what went wrong without what a program alone could do about it."""
+    return str(error).replace(FOR_PROGRAMS, "")
 
 
 def spell_os_error(error: OSError) -> str:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from sendcloud_orders import FieldError, OrderKey, Rejected
 
+from .endings import FOR_PROGRAMS
 from .files import Orders
 
 
@@ -75,6 +76,7 @@ _FOR_PEOPLE = {
     ", not one without: give the datetime its tzinfo": ", not one without",
     ": str(...) it": ": put it into quotes",
     " by KeyboardInterrupt": "",
+    FOR_PROGRAMS: "",
 }
 _IN_A_CELL = re.compile(r"(Input should be a valid (?:(boolean)|\w+)), not str\b")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 from .printing import console, is_terminal, note, printable, write_line
 
 if TYPE_CHECKING:
-    from sendcloud_orders import BatchOutcome, PaceLimits
+    from sendcloud_orders import BatchOutcome, PaceLimits, RetryEvent
 
 MOST_ORDERS = 100
 """Orders that a request may hold."""
@@ -46,13 +46,19 @@ class Sending:
     accepted: int = 0
     rejected: int = 0
     other: int = 0
+    trouble: str = ""
     began: float = field(default_factory=time.monotonic)
 
     def add(self, outcome: BatchOutcome) -> None:
         """Count the orders of a batch."""
+        self.trouble = ""
         self.accepted += len(outcome.accepted)
         self.rejected += len(outcome.rejected)
         self.other += len(outcome.not_sent) + len(outcome.unknown)
+
+    def try_again(self, event: RetryEvent) -> None:
+        """Note why a request is sent again; this is a client's hook `retry`."""
+        self.trouble = f"try {event.attempt + 1} after {event.status or 'no answer'}"
 
     @property
     def done(self) -> int:
@@ -61,13 +67,15 @@ class Sending:
 
     @property
     def words(self) -> str:
-        """Say how fast it goes, how many orders were rejected, and how long the rest takes at the rate limit."""
+        """Say how fast it goes, what goes wrong, and how long the rest takes at the rate limit."""
         rate = f"{self.done / max(time.monotonic() - self.began, 0.001) * 60:,.0f} a minute"
-        said = f"{rate}, {self.rejected:,} rejected"
-        if self.total is None:
-            return said
-        seconds = math.ceil((self.total - self.done) / MOST_ORDERS) * 60 / self.writes_per_minute
-        return f"{said}, {spell_seconds(seconds)} left"
+        said = [rate, f"{self.rejected:,} rejected"]
+        if self.other:
+            said.append(f"{self.other:,} not sent or unknown")
+        if self.total is not None:
+            seconds = math.ceil((self.total - self.done) / MOST_ORDERS) * 60 / self.writes_per_minute
+            said.append(f"{spell_seconds(seconds)} left")
+        return ", ".join([*said, *filter(None, [self.trouble])])
 
 
 class Checking:

@@ -15,6 +15,7 @@ import click
 
 from sendcloud_orders import (
     BatchOutcome,
+    Hooks,
     InvalidOrders,
     NotSent,
     OrderId,
@@ -29,7 +30,7 @@ from sendcloud_orders import (
 )
 
 from ..access import connect, credentials_option
-from ..endings import Failure, Status, status_of
+from ..endings import Failure, Status, spell_error, status_of
 from ..file_options import file_options, read_options
 from ..files import OrderFile, Orders
 from ..interruption import interruptible
@@ -107,6 +108,8 @@ def command(
     limits = PaceLimits(writes_per_minute=writes_per_minute)
     if report and given.path and _is_same(report, given.path):
         raise click.BadParameter(f"--report would overwrite the orders in {given.name}")
+    if report and journal and _is_same(report, journal):
+        raise click.BadParameter("--report would overwrite the journal")
     if dry_run and report:
         raise click.BadParameter("--dry-run sends nothing: there is nothing for --report to say")
     if dry_run:
@@ -122,15 +125,20 @@ def command(
     draft = None if report is None else ReportFile(report)
     try:
         with interruptible(draft.drop if draft else lambda: None):
+            total = None
             push = Push(given, draft, has_journal=journal is not None, quiet=quiet)
             if given.can_be_read_again:
-                with progress_of(Checking(lambda: survey.orders.count), quiet=quiet):
-                    refused = survey.count_refused(stop_at_first=on_rejected == "stop")
-                if refused and on_rejected == "stop":
-                    return push.tell(survey.refusal(), survey.orders)
-                push.total = survey.orders.count
-            with connect(credentials, pace=Pace(limits)) as client:
-                return push.run(client, arguments, writes_per_minute)
+                try:
+                    with progress_of(Checking(lambda: survey.orders.count), quiet=quiet):
+                        refused = survey.count_refused(stop_at_first=on_rejected == "stop")
+                    if refused and on_rejected == "stop":
+                        return push.tell_refusal(survey.refusal(), survey.orders)
+                except KeyboardInterrupt:
+                    raise Failure("interrupted before anything was sent.", status=Status.INTERRUPTED) from None
+                total = survey.orders.count
+            standing = Sending(total, writes_per_minute)
+            with connect(credentials, pace=Pace(limits), hooks=Hooks(retry=standing.try_again)) as client:
+                return push.run(client, arguments, standing)
     finally:
         if draft:
             draft.drop()
@@ -139,8 +147,8 @@ def command(
 def _is_same(path: Path, other: Path) -> bool:
     try:
         return path.samefile(other)
-    except OSError:
-        return False
+    except OSError:  # one of them is not there yet
+        return path.resolve() == other.resolve()
 
 
 class Survey:
@@ -212,17 +220,17 @@ class Push:
     """One push of a file: what it shows on the way, and what it says in the end."""
 
     def __init__(self, file: OrderFile, draft: ReportFile | None, *, has_journal: bool, quiet: bool) -> None:
-        self.total: int | None = None
+        self._total: int | None = None
         self._file = file
         self._draft = draft
         self._has_journal = has_journal
         self._quiet = quiet
         self._told: set[int] = set()
 
-    def run(self, client: OrdersClient, arguments: Mapping[str, Any], writes_per_minute: float) -> Status:
+    def run(self, client: OrdersClient, arguments: Mapping[str, Any], standing: Sending) -> Status:
         """Send the orders, and tell what became of them, whatever ends it."""
         orders = self._file.orders()
-        standing = Sending(self.total, writes_per_minute)
+        self._total = standing.total
         ended_by: BaseException | None = None
         with progress_of(standing, quiet=self._quiet) as progress:
 
@@ -240,15 +248,15 @@ class Push:
                 report, ended_by = found, error
         return self.tell(report, orders, ended_by)
 
+    def tell_refusal(self, report: UpsertReport, orders: Orders) -> Status:
+        """Say of a file with orders that cannot be sent that none of it was, and what to do."""
+        self._tell_outcome(report, orders)
+        note("Nothing was sent. Mend what is told above, or let the other orders go out with --on-rejected isolate.")
+        return Status.SOME_FAILED
+
     def tell(self, report: UpsertReport, orders: Orders, ended_by: BaseException | None = None) -> Status:
         """Say what became of the orders, write the report, and give the exit status."""
-        self._tell_rejected(report.rejected, orders, write_line)
-        unread = None if self.total is None else max(0, self.total - report.total)
-        counts = f"{report.total + (unread or 0)} orders: {report.counts}"
-        for line in (*_reasons(report), f"{counts}, {unread} not read" if unread else counts):
-            _say(write_line, line)
-        if self._draft:
-            self._draft.write(report, orders, unread)
+        unread = self._tell_outcome(report, orders)
         if isinstance(ended_by, SendcloudError):
             complain(_spell_end(ended_by))
         interrupted = isinstance(ended_by, KeyboardInterrupt)
@@ -262,6 +270,17 @@ class Push:
             return status_of(ended_by)
         return Status.OK if report.ok else Status.SOME_FAILED
 
+    def _tell_outcome(self, report: UpsertReport, orders: Orders) -> int | None:
+        """Say what became of the orders, write the report, and count those that were not read, where that is known."""
+        self._tell_rejected(report.rejected, orders, write_line)
+        unread = None if self._total is None else max(0, self._total - report.total)
+        counts = f"{report.total + (unread or 0)} orders: {report.counts}"
+        for line in (*_reasons(report), f"{counts}, {unread} not read" if unread else counts):
+            _say(write_line, line)
+        if self._draft:
+            self._draft.write(report, orders, unread)
+        return unread
+
     def _tell_rejected(self, rejected: Iterable[Rejected], orders: Orders, say: Callable[[str], None]) -> None:
         """Tell of each order that is at fault itself, once."""
         for one in rejected:
@@ -272,12 +291,12 @@ class Push:
 
     def _how_to_go_on(self) -> str:
         again = shlex.join(["sendcloud-orders", *sys.argv[1:]])
-        of_stdin = "" if self._file.path else " Give it the same input again."
+        of_stdin = "" if self._file.path else ", with the same input"
         if self._has_journal:
-            return f"To send the rest: {again}{of_stdin}"
+            return f"To send the rest{of_stdin}: {again}"
         journal = shlex.quote(f"{self._file.path.stem if self._file.path else 'orders'}.journal")
         return (
-            f"It is safe to send all of it again, for that updates what is stored: {again}{of_stdin}\n"
+            f"It is safe to send all of it again{of_stdin}, for that updates what is stored: {again}\n"
             f"With a journal, a push that is started again sends only the rest: {again} --journal {journal}"
         )
 
@@ -316,4 +335,4 @@ def _spell_end(error: SendcloudError) -> str:
         return " ".join(cause.messages)
     if isinstance(error, InvalidOrders):
         return "the push stopped at an order that cannot be sent; with --on-rejected isolate it goes on without it."
-    return str(error)
+    return spell_error(error)

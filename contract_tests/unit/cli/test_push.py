@@ -21,8 +21,9 @@ import pytest
 
 from doubles.cli_runs import COLUMNS, CommandLine, on_a_terminal, process
 from orders.factory import order, orders, with_value, without
-from sendcloud_orders import BatchOutcome, NotSent, PaceLimits, Unknown
+from sendcloud_orders import BatchOutcome, NotSent, PaceLimits, RetryEvent, Unknown
 from sendcloud_orders_cli import progress
+from sendcloud_orders_cli.commands.push import Survey
 from sendcloud_orders_cli.endings import Status
 from sendcloud_orders_cli.progress import Sending, progress_of, seconds_at_the_limit, spell_seconds
 from sendcloud_orders_sandbox import Rules, Sandbox
@@ -102,6 +103,40 @@ def test_the_report_can_be_a_table(cli: CommandLine, sandbox: Sandbox, write: An
     assert second == ["2", "41", "B", "rejected", "", "order_number: Field required"]
 
 
+def test_a_report_does_not_take_the_place_of_the_journal(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
+    write(order("A"))
+    refused = cli("push", "orders.ndjson", "--journal", "run.json", "--report", "./run.json")
+    assert (refused.status, refused.stdout) == (2, "")
+    assert "--report would overwrite the journal" in refused.stderr
+    assert sandbox.orders() == []
+
+
+def test_an_interrupt_while_the_file_is_checked_says_that_nothing_was_sent(
+    cli: CommandLine, sandbox: Sandbox, write: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(order("A"))
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Survey, "count_refused", interrupt)
+    ended = cli("push", "orders.ndjson", "--report", "out.json")
+    assert ended == (130, "", "sendcloud-orders: interrupted before anything was sent.\n")
+    assert os.listdir() == ["orders.ndjson"]
+
+
+def test_what_a_program_alone_could_do_is_not_said_to_a_person(
+    cli: CommandLine, sandbox: Sandbox, impatient: None, write: Any
+) -> None:
+    write(order("A"))
+    sandbox.faults.every(1, "500")
+    for command in (("push", "orders.ndjson"), ("get", "1"), ("list",), ("integrations",)):
+        ended = cli(*command)
+        assert ended.status == 1
+        assert " with 500" in ended.stdout + ended.stderr
+        assert "`raw`" not in ended.stdout + ended.stderr
+
+
 def test_nobody_else_can_read_a_report(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"))
     cli("push", "orders.ndjson", "--report", "out.json")
@@ -117,7 +152,9 @@ def test_of_a_file_with_a_bad_order_nothing_is_sent(cli: CommandLine, sandbox: S
         "151 not sent: another order was refused before anything was sent",
         "152 orders: 0 accepted, 1 rejected, 151 not sent, 0 unknown",
     ]
-    assert "It is safe to send all of it again" in err
+    assert "Nothing was sent." in err
+    assert "--on-rejected isolate" in err
+    assert "It is safe to send all of it again" not in err
     assert Counter(told(Path("out.json")).values()) == {"not sent": 151, "rejected": 1}
     assert sandbox.orders() == []
 
@@ -392,7 +429,17 @@ def test_a_standing_counts_every_order_once(monkeypatch: pytest.MonkeyPatch) -> 
     sending.add(BatchOutcome(not_sent=left, unknown=(Unknown(150, None, ""),)))  # type: ignore[arg-type]
     now += 30
     assert sending.done == 151
-    assert sending.words == "302 a minute, 0 rejected, 6 s left"
+    assert sending.words == "302 a minute, 0 rejected, 151 not sent or unknown, 6 s left"
+
+
+def test_a_standing_says_while_a_request_is_tried_again_and_not_after_that() -> None:
+    sending = Sending(1000, 100)
+    sending.try_again(RetryEvent(1, "upsert_orders", "POST", "/orders", 2, 503, 1.0, ""))
+    assert sending.words.endswith(" left, try 3 after 503")
+    sending.try_again(RetryEvent(1, "upsert_orders", "POST", "/orders", 3, None, 1.0, ""))
+    assert sending.words.endswith(" left, try 4 after no answer")
+    sending.add(BatchOutcome())
+    assert sending.words.endswith(" left")
 
 
 @pytest.mark.parametrize(("requests", "seconds"), [(1, 0), (13, 0), (14, 0.6), (50, 22.2)])
