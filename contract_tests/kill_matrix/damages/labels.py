@@ -244,26 +244,26 @@ def a_code_that_is_not_known_makes_no_difference(patch: pytest.MonkeyPatch) -> N
     ignoring(patch, "Input should be 'kg'", "Input should be 'shipping_option_code'")
 
 
-@damage("labels", "LABEL-BODY")
-def a_body_is_refused_with_422(patch: pytest.MonkeyPatch) -> None:
+def refused_with(patch: pytest.MonkeyPatch, **told: Any) -> None:
+    """Let the problems of a broken body say something else in these fields."""
+
     def checked(true: Any, shipping: Shipping, *body: Any) -> Any:
         try:
             return true(shipping, *body)
         except RefusedError as refused:
-            raise RefusedError(*(replace(problem, status=422) for problem in refused.problems)) from None
+            raise RefusedError(*(replace(problem, **told) for problem in refused.problems)) from None
 
     around(patch, "shipping.Shipping.checked", checked)
+
+
+@damage("labels", "LABEL-BODY")
+def a_body_is_refused_with_422(patch: pytest.MonkeyPatch) -> None:
+    refused_with(patch, status=422)
 
 
 @damage("labels", "LABEL-BODY", "ERROR-POINTER")
 def a_broken_body_is_refused_without_a_pointer(patch: pytest.MonkeyPatch) -> None:
-    def checked(true: Any, shipping: Shipping, *body: Any) -> Any:
-        try:
-            return true(shipping, *body)
-        except RefusedError as refused:
-            raise RefusedError(*(replace(problem, source={}) for problem in refused.problems)) from None
-
-    around(patch, "shipping.Shipping.checked", checked)
+    refused_with(patch, source={})
 
 
 @damage("labels", "LABELS-LIMIT")
