@@ -7,7 +7,7 @@ slept, and a late answer is late by a tenth of a second.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -38,6 +38,7 @@ from sendcloud_orders import (
     RetryPolicy,
     SendcloudError,
     TransportError,
+    UnknownAddressError,
     UpsertReport,
 )
 from sendcloud_orders_sandbox import Sandbox
@@ -468,6 +469,14 @@ def test_after_any_combination_of_faults_the_report_is_true(
         OPERATIONS[operation][0](client, shop, int(after[key]["id"]), key)
 
 
+def report_of_labels(client: Driven, keys: list[OrderKey], at_a_time: int) -> LabelReport:
+    """Make labels. The broken body of a 404 says nothing of an order: the base URL may be wrong, and the run ends."""
+    try:
+        return cast("LabelReport", client.create_labels(keys, at_a_time=at_a_time))
+    except UnknownAddressError as error:
+        return cast("LabelReport", error.label_report)
+
+
 @given(
     states=st.lists(st.sampled_from(("shippable",) * 4 + ("without address", "absent")), min_size=1, max_size=6),
     faults=scripts(),
@@ -487,6 +496,6 @@ def test_after_any_combination_of_faults_no_order_has_two_labels_and_none_is_hid
     shop.open(*held)
     shop.plan(faults, kind, "labels", tuple(states), attempts, at_a_time)
     keys = [OrderKey(INTEGRATION, OrderId(f"A-{number}")) for number in range(len(states))]
-    report = shop.client(kind, attempts).create_labels(keys, at_a_time=at_a_time)
+    report = report_of_labels(shop.client(kind, attempts), keys, at_a_time)
     check_labels(report, keys, shop)
     assert Counter(fates(report).values())["accepted"] <= states.count("shippable")
