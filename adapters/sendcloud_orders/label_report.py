@@ -191,7 +191,15 @@ class LabelReport:
         guilty_first = sorted(self.rejected, key=lambda one: not one.errors)
         lines += listed("rejected", guilty_first)
         lines += [*listed("not sent", self.not_sent), *listed("unknown", self.unknown)]
+        if self.unknown:
+            lines.append(f"  {_HOW_TO_FIND_OUT}")
         return "\n".join([*lines, *listed("not asked for", self.unasked)])
+
+
+_HOW_TO_FIND_OUT = (
+    "Before you ask for the unknown ones again, look in the panel, or by GET /shipments, whether there is a shipment: "
+    "each label costs money."
+)
 
 
 def _shown(name: str | None) -> str | None:

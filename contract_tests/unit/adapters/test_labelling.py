@@ -236,6 +236,7 @@ def test_a_request_whose_answer_gets_lost_is_unknown_and_never_sent_again(connec
     assert len(service.sent) == 3
     assert max(Counter(one["order_id"] for one in service.labels).values()) == 1
     assert not report.ok
+    assert "look in the panel, or by GET /shipments" in str(report).splitlines()[-1]
 
 
 @pytest.mark.rule("LABEL-ONCE", "RATE-LIMIT")
