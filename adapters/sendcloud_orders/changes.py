@@ -23,6 +23,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
+from threading import Lock
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
@@ -331,7 +332,7 @@ class ChangeFeed:
         self._put_off: int | None = None
         self._unreadable: list[UnreadableRows] = []
         self._rests = False
-        self._busy = False
+        self._reading = Lock()
 
     @property
     def token(self) -> str:
@@ -358,13 +359,12 @@ class ChangeFeed:
     @contextmanager
     def alone(self) -> Generator[None]:
         """Hold off a second thread or task. Raises `InvalidRequest`."""
-        if self._busy:
+        if not self._reading.acquire(blocking=False):
             raise InvalidRequest("One thread or task at a time reads from changes(): give each its own call.")
-        self._busy = True
         try:
             yield
         finally:
-            self._busy = False
+            self._reading.release()
 
     def read_on(self) -> Conversation[bool]:
         """Read until an order can be taken; return False when there is none any more.
@@ -501,11 +501,10 @@ class Changes(Iterator[Order]):
         return self
 
     def __next__(self) -> Order:
-        if not self._feed.ready:
-            with self._feed.alone():
-                if not self._converse(self._feed.read_on()):
-                    raise StopIteration
-        return self._feed.take()
+        with self._feed.alone():
+            if not (self._feed.ready or self._converse(self._feed.read_on())):
+                raise StopIteration
+            return self._feed.take()
 
     def close(self) -> None:
         """End the iteration; another thread's wait for the next round ends within a second. The token stays good."""
@@ -536,11 +535,10 @@ class AsyncChanges(AsyncIterator[Order]):
         return self
 
     async def __anext__(self) -> Order:
-        if not self._feed.ready:
-            with self._feed.alone():
-                if not await self._converse(self._feed.read_on()):
-                    raise StopAsyncIteration
-        return self._feed.take()
+        with self._feed.alone():
+            if not (self._feed.ready or await self._converse(self._feed.read_on())):
+                raise StopAsyncIteration
+            return self._feed.take()
 
     async def aclose(self) -> None:
         """End the iteration; another task's wait for the next round ends within a second. The token stays good."""
