@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2b
-from threading import Lock
 from types import TracebackType
 from typing import Any, Literal, NamedTuple, Self
 
@@ -332,7 +331,7 @@ class ChangeFeed:
         self._put_off: int | None = None
         self._unreadable: list[UnreadableRows] = []
         self._rests = False
-        self._reading = Lock()
+        self._turn = [True]
 
     @property
     def token(self) -> str:
@@ -359,12 +358,15 @@ class ChangeFeed:
     @contextmanager
     def alone(self) -> Generator[None]:
         """Hold off a second thread or task. Raises `InvalidRequest`."""
-        if not self._reading.acquire(blocking=False):
-            raise InvalidRequest("One thread or task at a time reads from changes(): give each its own call.")
+        try:
+            self._turn.pop()  # of several threads one gets it
+        except IndexError:
+            message = "One thread or task at a time reads from changes(): give each its own call."
+            raise InvalidRequest(message) from None
         try:
             yield
         finally:
-            self._reading.release()
+            self._turn.append(True)
 
     def read_on(self) -> Conversation[bool]:
         """Read until an order can be taken; return False when there is none any more.
