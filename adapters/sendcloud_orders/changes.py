@@ -331,7 +331,7 @@ class ChangeFeed:
         self._put_off: int | None = None
         self._unreadable: list[UnreadableRows] = []
         self._rests = False
-        self._busy = False
+        self._turn = [True]
 
     @property
     def token(self) -> str:
@@ -358,13 +358,15 @@ class ChangeFeed:
     @contextmanager
     def alone(self) -> Generator[None]:
         """Hold off a second thread or task. Raises `InvalidRequest`."""
-        if self._busy:
-            raise InvalidRequest("One thread or task at a time reads from changes(): give each its own call.")
-        self._busy = True
+        try:
+            self._turn.pop()  # of several threads one gets it
+        except IndexError:
+            message = "One thread or task at a time reads from changes(): give each its own call."
+            raise InvalidRequest(message) from None
         try:
             yield
         finally:
-            self._busy = False
+            self._turn.append(True)
 
     def read_on(self) -> Conversation[bool]:
         """Read until an order can be taken; return False when there is none any more.
@@ -501,11 +503,10 @@ class Changes(Iterator[Order]):
         return self
 
     def __next__(self) -> Order:
-        if not self._feed.ready:
-            with self._feed.alone():
-                if not self._converse(self._feed.read_on()):
-                    raise StopIteration
-        return self._feed.take()
+        with self._feed.alone():
+            if not (self._feed.ready or self._converse(self._feed.read_on())):
+                raise StopIteration
+            return self._feed.take()
 
     def close(self) -> None:
         """End the iteration; another thread's wait for the next round ends within a second. The token stays good."""
@@ -536,11 +537,10 @@ class AsyncChanges(AsyncIterator[Order]):
         return self
 
     async def __anext__(self) -> Order:
-        if not self._feed.ready:
-            with self._feed.alone():
-                if not await self._converse(self._feed.read_on()):
-                    raise StopAsyncIteration
-        return self._feed.take()
+        with self._feed.alone():
+            if not (self._feed.ready or await self._converse(self._feed.read_on())):
+                raise StopAsyncIteration
+            return self._feed.take()
 
     async def aclose(self) -> None:
         """End the iteration; another task's wait for the next round ends within a second. The token stays good."""

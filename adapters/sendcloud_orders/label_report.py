@@ -41,7 +41,8 @@ class LabelRejected:
 
     `errors` says what is wrong with this very order; it is empty when the order only shared a request with one that the
     service refused whole: ask for it again. `status` is that of its error or of the answer, or None when the check
-    before sending refused it. `key` is None when what was given names no order. Rule: LABELS-PARTIAL.
+    before sending refused it. `key` is None when what was given names no order. An order that came before in the run is
+    refused as well: what became of it stands at its first position. Rules: LABELS-PARTIAL, LABEL-ONCE.
     """
 
     position: int

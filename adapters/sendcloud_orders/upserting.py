@@ -341,7 +341,11 @@ class UpsertRun:
             self._begin(PlannedBatch((), not_sent=tuple(map(self._leave, self._checked))))
         for delivery in list(self._under_way.values()):
             delivery.break_off(f"the run was interrupted by {type(error).__name__}")
-            self._end(delivery)
+            try:
+                self._end(delivery)
+            except BaseException:  # a second Ctrl-C must not take the report with it
+                if self._under_way.pop(id(delivery.batch), None) is not None:
+                    self.report.add(delivery.outcome)
 
     def _told(self, error: BaseException) -> BaseException:
         """Give the error to raise for a run that ended early, with the report so far on it."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import islice
+from threading import Thread, current_thread, main_thread
 from typing import Any
 from unittest import mock
 
@@ -496,6 +497,28 @@ def test_a_second_reader_at_the_same_time_is_refused() -> None:
     changes = reader(service)
     assert ids_of(changes) == [1]
     assert inner == ["One thread or task at a time reads from changes(): give each its own call."]
+
+
+def test_a_second_thread_is_refused_while_an_order_is_handed_out() -> None:
+    changes = reader(stored(1, 2))
+    refused: list[str] = []
+    take = ChangeFeed.take
+
+    def read_too() -> None:
+        with pytest.raises(InvalidRequest) as caught:
+            next(changes)
+        refused.append(str(caught.value))
+
+    def take_beside_another(feed: ChangeFeed) -> Order:
+        if current_thread() is main_thread():
+            other = Thread(target=read_too)
+            other.start()
+            other.join()
+        return take(feed)
+
+    with mock.patch.object(ChangeFeed, "take", take_beside_another):
+        assert ids_of(changes) == [1, 2]
+    assert len(refused) == 2
 
 
 def test_a_task_that_is_cancelled_leaves_the_iterator_where_it_was() -> None:

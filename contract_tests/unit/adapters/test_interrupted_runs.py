@@ -77,6 +77,36 @@ def test_an_interrupt_leaves_with_what_became_of_every_order_that_was_read(
     assert sum(len(one.json) for one in service.sent[sent:]) == 750
 
 
+@pytest.mark.parametrize(("kind", "error"), [("blocking", KeyboardInterrupt), ("blocking", Killed), ("async", Killed)])
+def test_a_second_interrupt_while_the_first_is_told_leaves_the_report_whole(
+    kind: ClientKind, error: type[BaseException]
+) -> None:
+    def interrupt_again(outcome: BatchOutcome) -> None:
+        raise error
+
+    client = Driven(kind, FakeService())
+    with pytest.raises(error) as caught:
+        client.upsert(orders(350), on_outcome=interrupt_again)
+    client.close()
+    report = report_of(caught.value)
+    assert len(report.accepted) == 100
+    assert len(report.accepted) + len(report.not_sent) == 350
+
+
+def test_a_second_interrupt_while_the_journal_is_written_loses_no_order(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupt(journal: Journal, entries: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Journal, "record", interrupt)
+    client = Driven("blocking", FakeService())
+    with pytest.raises(KeyboardInterrupt) as caught:
+        client.upsert(orders(250), journal=tmp_path / "journal")
+    client.close()
+    assert report_of(caught.value).total == 250
+
+
 def test_the_trace_of_a_ctrl_c_shows_no_library_from_within() -> None:
     client = Driven("blocking", FakeService([ending_with(KeyboardInterrupt)]))
     with pytest.raises(KeyboardInterrupt) as caught:
