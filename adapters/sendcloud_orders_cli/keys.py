@@ -29,7 +29,8 @@ def read_id(text: str) -> SendcloudId:
 def read_key(text: str) -> OrderKey:
     """Read INTEGRATION/ORDER_ID; a shop's order id may hold slashes itself. Raises `click.BadParameter`."""
     integration, _, order_id = text.partition("/")
-    if not (integration.isascii() and integration.isdigit() and len(integration) <= _MOST_DIGITS and order_id):
+    is_number = integration.isascii() and integration.isdigit() and len(integration) <= _MOST_DIGITS
+    if not (is_number and int(integration) and order_id):
         raise click.BadParameter(f"{text!r} is no order such as 41/shop-1001: integration, slash, the shop's order id")
     return OrderKey(int(integration), OrderId(order_id))
 

@@ -163,6 +163,7 @@ def test_columns_can_be_chosen_for_csv_and_for_lines(cli: CommandLine, api: Api)
 def test_an_order_is_shown_by_id_and_by_key(cli: CommandLine, api: Api) -> None:
     (known,) = api.create(order("shop/1 %", 68))
     by_id, by_key = cli("get", known), cli("find", 68, "shop/1 %")
+    assert cli("find", "68/shop/1 %") == by_key
     assert by_id == by_key
     assert by_id.stdout.count("\n") == 1
     assert json.loads(by_id.stdout)["order_id"] == "shop/1 %"
@@ -174,8 +175,10 @@ def test_an_order_is_shown_by_id_and_by_key(cli: CommandLine, api: Api) -> None:
         (["get", "5"], 1, "There is no order 5."),
         (["get", "shop-1"], 2, "`find` takes the shop's own order_id"),
         (["find", "41", "nowhere"], 1, "has no order with this order_id"),
-        (["find", "0", "A"], 2, "INTEGRATION"),
-        (["find", "41", ""], 2, "order_id"),
+        (["find", "0", "A"], 2, "is no order such as 41/shop-1001"),
+        (["find", "41", ""], 2, "is no order such as 41/shop-1001"),
+        (["find", "41"], 2, "is no order such as 41/shop-1001"),
+        (["label", "0/A"], 2, "is no order such as 41/shop-1001"),
     ],
 )
 def test_an_order_that_is_not_there_is_status_1_and_a_name_that_cannot_be_one_is_2(
