@@ -109,11 +109,14 @@ class Plan:
         return self.rhythm != "every" and self.counted >= self.count
 
 
+_COUNTS: Mapping[Rhythm, str] = {"at": "a number", "next": "a number of times", "every": "a step"}
+
+
 class Faults:
     """The faults of coming requests. Each plan counts its requests from 1, from the moment it is made.
 
     A fault is a `Fault` or its text, such as `"503"` or `"slow:0.2"`. With `method`, or with another `path` than that
-    of the API, only those requests are counted.
+    of the API, only those requests are counted. A plan that no request could meet raises `ValueError`.
     """
 
     def __init__(self, changed: Callable[[], None] = lambda: None) -> None:
@@ -131,9 +134,7 @@ class Faults:
         self._plan(fault, "next", times, method, path)
 
     def every(self, step: int, fault: Fault | str, *, method: str | None = None, path: str = API_PATH) -> None:
-        """Give every `step`-th request a fault; raise `ValueError` for a step below 1."""
-        if step < 1:
-            raise ValueError(f"expected a step of 1 or more, got {step}")
+        """Give every `step`-th request a fault."""
         self._plan(fault, "every", step, method, path)
 
     def script(self, faults: Mapping[int, Fault | str]) -> None:
@@ -191,7 +192,11 @@ class Faults:
 
     def _plan(self, fault: Fault | str, rhythm: Rhythm, count: int, method: str | None, path: str) -> Plan:
         parsed = Fault.parse(fault) if isinstance(fault, str) else fault
-        plan = Plan(parsed, rhythm, count, method, path, next(self._numbers))
+        if count < 1:
+            raise ValueError(f"expected {_COUNTS[rhythm]} of 1 or more, got {count}")
+        if not path.startswith("/"):
+            raise ValueError(f"expected a path that begins with a slash, such as {API_PATH}/orders, got {path!r}")
+        plan = Plan(parsed, rhythm, count, method and method.upper(), path, next(self._numbers))
         with self._lock:
             self._plans.append(plan)
         self._changed()

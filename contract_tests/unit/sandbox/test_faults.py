@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from base64 import b64encode
+from collections.abc import Callable
 from contextlib import closing, suppress
 
 import httpx
@@ -13,7 +14,7 @@ import pytest
 from doubles.sandbox_client import PLAIN, Api
 from orders.factory import order
 from sendcloud_orders_sandbox import Fault, FaultKind, Sandbox
-from sendcloud_orders_sandbox.faults import UnknownFaultError
+from sendcloud_orders_sandbox.faults import Faults, UnknownFaultError
 
 PROCESSED = {"lost-after", "500-after", "503-after", "520-after", "cut-body", "html", "malformed-json", "slow"}
 UNANSWERED = {"lost-before", "lost-after", "cut-body"}
@@ -169,9 +170,27 @@ def test_an_unknown_fault_in_a_header_is_a_400_and_stores_nothing(api: Api, sand
     assert sandbox.orders() == []
 
 
-def test_a_step_below_one_is_refused(sandbox: Sandbox) -> None:
-    with pytest.raises(ValueError, match="1 or more"):
-        sandbox.faults.every(0, "500")
+@pytest.mark.parametrize(
+    "plan",
+    [
+        lambda faults: faults.every(0, "503"),
+        lambda faults: faults.next("503", 0),
+        lambda faults: faults.next("503", -1),
+        lambda faults: faults.at(0, "503"),
+        lambda faults: faults.planned("503", times=0).__enter__(),
+        lambda faults: faults.next("503", path="orders"),
+    ],
+)
+def test_a_plan_that_no_request_could_meet_is_refused(sandbox: Sandbox, plan: Callable[[Faults], object]) -> None:
+    with pytest.raises(ValueError, match=r"expected a (step|number|number of times) of 1 or more|expected a path"):
+        plan(sandbox.faults)
+    assert sandbox.faults.plans() == []
+
+
+def test_the_method_of_a_plan_may_be_written_in_small_letters(api: Api, sandbox: Sandbox) -> None:
+    with sandbox.faults.planned("503", method="get") as outage:
+        api.get("/orders")
+    assert outage.met == 1
 
 
 def test_a_client_that_goes_away_while_it_sends_is_no_error(
