@@ -41,7 +41,14 @@ class Failure(Exception):
         self.status = status
 
 
-FOR_PROGRAMS = " The answer's own words are in `raw` (which no pickle holds)."
+# What a program does about an error, and what a person does.
+_FOR_PEOPLE = {
+    " The answer's own words are in `raw` (which no pickle holds).": "",
+    ", and is `label` of this error;": ";",
+    " Try label.save(another path).": "",
+    ": wait_until_available waits for that": "",
+    "integrations() lists": "`sendcloud-orders integrations` lists",
+}
 
 # With these no order is at fault: a setting is wrong, or what the caller asked for cannot be meant.
 _WRONG = (ConfigurationError, InvalidRequest, AuthenticationError, PermissionDeniedError)
@@ -86,8 +93,15 @@ def status_of(error: SendcloudError) -> Status:
 
 
 def spell_error(error: BaseException) -> str:
-    """Say what went wrong without what a program alone could do about it."""
-    return str(error).replace(FOR_PROGRAMS, "")
+    """Say what went wrong, and what a person can do about it."""
+    return for_people(str(error))
+
+
+def for_people(text: str) -> str:
+    """Say to a person what an error says to a program."""
+    for said, better in _FOR_PEOPLE.items():
+        text = text.replace(said, better)
+    return text
 
 
 def spell_os_error(error: OSError) -> str:

@@ -16,6 +16,7 @@ from array import array
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
@@ -148,7 +149,7 @@ class OrderFile:
 
     def _decoded(self, number: int, content: str | msgspec.Raw) -> Entry:
         try:
-            order = msgspec.json.decode(content)
+            order = _JSON.decode(content)
         except (msgspec.DecodeError, RecursionError) as error:
             return Entry(number, None, f"it is no JSON: {_spell_json_error(error)}")
         if isinstance(order, dict):
@@ -335,6 +336,21 @@ _CSV_ERRORS = {
 def _sans_mark(encoding: str | None) -> str:
     """Name the encoding that leaves a byte order mark out."""
     return "utf-8-sig" if encoding is None or codecs.lookup(encoding).name == "utf-8" else encoding
+
+
+# What a double holds digit for digit.
+_MOST_DIGITS = 16
+
+
+def _read_fraction(text: str) -> float | Decimal:
+    """Read a number with a fraction to the last digit."""
+    with suppress(InvalidOperation):  # an exponent that no number could have
+        if len(text) > _MOST_DIGITS:
+            return Decimal(text)
+    return float(text)
+
+
+_JSON = msgspec.json.Decoder(float_hook=_read_fraction)
 
 
 def _spell_json_error(error: Exception) -> str:

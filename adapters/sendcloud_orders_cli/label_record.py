@@ -131,9 +131,12 @@ class LabelRecord:
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(values)
         left = memoryview(line.getvalue().encode(errors="backslashreplace"))
-        while left:
-            left = left[self._file.write(left) :]
-        os.fsync(self._file.fileno())
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise OSError(error.errno, error.strerror, str(self._path)) from None
 
     def _load(self) -> None:
         self._file.seek(0)

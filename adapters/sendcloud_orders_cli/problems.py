@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sendcloud_orders import FieldError, OrderKey, Rejected
 
-from .endings import FOR_PROGRAMS
+from .endings import for_people
 from .files import Orders
 
 
@@ -57,7 +57,7 @@ def spell_reason(reason: str) -> str:
     """Say to a person what is said to a program elsewhere."""
     for said, better in _FOR_PEOPLE.items():
         reason = reason.replace(said, better)
-    return reason
+    return for_people(reason)
 
 
 def spell_key(key: OrderKey | None) -> str:
@@ -76,7 +76,6 @@ _FOR_PEOPLE = {
     ", not one without: give the datetime its tzinfo": ", not one without",
     ": str(...) it": ": put it into quotes",
     " by KeyboardInterrupt": "",
-    FOR_PROGRAMS: "",
 }
 _IN_A_CELL = re.compile(r"(Input should be a valid (?:(boolean)|\w+)), not str\b")
 

@@ -70,7 +70,10 @@ def kept_token(file: Path) -> str | None:
 
 def keep_token(file: Path, token: str) -> None:
     """Put a token into a file, in one step and through to the disk: whoever reads it finds the old one or the new."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{file.name}-", dir=file.parent)
+    except OSError as error:
+        raise Failure(f"The token cannot be kept in {file}: {error.strerror}.") from None
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as opened:
             opened.write(token + "\n")

@@ -14,6 +14,7 @@ from doubles.cli_runs import CommandLine, on_a_terminal, process
 from doubles.sandbox_client import Api
 from orders.factory import Json, address, order
 from sendcloud_orders import InvalidRequest, LabelUnreadable, OrderKey, OrdersClient
+from sendcloud_orders.label_files import NotWritten, Place
 from sendcloud_orders_sandbox import Sandbox
 
 pytestmark = pytest.mark.usefixtures("sandbox")
@@ -266,6 +267,21 @@ def test_a_record_of_another_server_buys_nothing(cli: CommandLine, api: Api, san
         run = cli("label", "41/A", "--yes")
         assert (run.status, bought(other)) == (2, [])
     assert f"records labels of {sandbox.base_url}" in run.stderr
+
+
+def test_a_label_that_the_disk_does_not_take_is_told_in_words_for_people(
+    cli: CommandLine, api: Api, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*_: object) -> None:
+        raise NotWritten("its file could not be written: No space left on device.")
+
+    api.create(*to_ship("A"))
+    monkeypatch.setattr(Place, "write", full)
+    run = cli("label", "41/A", "--yes")
+    assert (run.status, record(tmp_path / "labels")) == (1, {"41/A": "bought"})
+    assert "was made; its file could not be written: No space left on device.\n" in run.stdout
+    assert "`" not in run.stdout + run.stderr
+    assert "label.save" not in run.stdout + run.stderr
 
 
 def test_a_label_that_came_without_its_bytes_is_bought_and_has_to_be_fetched(

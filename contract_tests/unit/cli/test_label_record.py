@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -52,6 +54,17 @@ def write(folder: Path, *outcomes: tuple[OrderKey, Outcome]) -> None:
     with LabelRecord.open(folder, SERVICE) as record:
         for one, outcome in outcomes:
             record.write(one, outcome)
+
+
+def test_a_record_that_the_disk_does_not_take_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with LabelRecord.open(tmp_path, SERVICE) as record:
+        monkeypatch.setattr(os, "fsync", full)
+        with pytest.raises(OSError, match="No space left on device") as caught:
+            record.write(A, Outcome.ASKED)
+    assert caught.value.filename == str(tmp_path / NAME)
 
 
 def test_the_last_row_of_an_order_counts(tmp_path: Path) -> None:

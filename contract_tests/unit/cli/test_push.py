@@ -137,6 +137,25 @@ def test_what_a_program_alone_could_do_is_not_said_to_a_person(
         assert "`raw`" not in ended.stdout + ended.stderr
 
 
+@pytest.mark.parametrize("name", ["orders.ndjson", "orders.json"])
+def test_a_number_goes_out_to_its_last_digit(cli: CommandLine, sandbox: Sandbox, write: Any, name: str) -> None:
+    path = ("payment_details", "total_price", "value")
+    write(json.dumps(with_value(order("A"), path, 123.5)).replace("123.5", "12345678901234567.89"), name=name)
+    assert cli("push", name).status == 0
+    assert b"12345678901234567.89" in sandbox.requests[-1].body
+
+
+@pytest.mark.parametrize("number", ["1e400", f"1.{'0' * 20}e{'9' * 30}", f"1.{'0' * 20}e-{'9' * 9}"])
+def test_a_number_that_none_can_hold_is_told_with_its_order_and_field(
+    cli: CommandLine, write: Any, number: str
+) -> None:
+    path = ("payment_details", "total_price", "value")
+    write(json.dumps(with_value(order("A"), path, 123.5)).replace("123.5", number))
+    ended = cli("check", "orders.ndjson")
+    assert ended.status == 1
+    assert "orders.ndjson:1: order 'A' of integration 41: payment_details.total_price.value: " in ended.stdout
+
+
 def test_nobody_else_can_read_a_report(cli: CommandLine, sandbox: Sandbox, write: Any) -> None:
     write(order("A"))
     cli("push", "orders.ndjson", "--report", "out.json")

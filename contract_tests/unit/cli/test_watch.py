@@ -44,6 +44,12 @@ def test_whole_orders_are_told_as_json_and_of_the_integrations_that_were_named(c
     assert json.loads(line)["order_id"] == "B"
 
 
+def test_a_token_that_cannot_be_kept_is_told_with_its_file(cli: CommandLine, api: Api) -> None:
+    run = cli("watch", "--since", "1d", "--poll", "0", "--token-file", "nowhere/token")
+    assert run.status == 2
+    assert run.stderr == "sendcloud-orders: The token cannot be kept in nowhere/token: No such file or directory.\n"
+
+
 def test_a_run_says_how_the_next_one_goes_on_and_that_tells_nothing_twice(cli: CommandLine, api: Api) -> None:
     api.create(order("A"))
     first = cli("watch", "--since", "1h", *ALL)
