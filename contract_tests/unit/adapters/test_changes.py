@@ -31,6 +31,7 @@ from sendcloud_orders import (
     ServerError,
 )
 from sendcloud_orders import changes as rules
+from sendcloud_orders.changes import ChangeFeed
 from sendcloud_orders_api.models import Order
 
 SURE = SETTLE - 30
