@@ -88,7 +88,7 @@ class LabelPlanner:
         self._seen: dict[OrderKey | OrderNumber, int] = {}
         self._open: dict[int, list[PreparedLabel]] = {}
         self._rejected: list[LabelRejected] = []
-        self.taken = 0
+        self.taken: int = 0
 
     def add(self, order: object) -> list[PlannedLabels]:
         """Take the next order of the input; give the requests that are ready now, if any."""
@@ -215,8 +215,8 @@ class LabelRun:
         self._fields = _checked(options)
         self._under_way: PlannedLabels | None = None
         self._undelivered = 0
-        self.report = LabelReport()
-        self.stopped = False
+        self.report: LabelReport = LabelReport()
+        self.stopped: bool = False
         self.failure: Exception | None = None
 
     def __enter__(self) -> Self:

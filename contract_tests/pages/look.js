@@ -51,7 +51,8 @@ const filtered = () => {
       }
     }
     const [word] = items.at(-1).textContent.trim().split(/\s+/);
-    attempt(form.querySelector("input"), word.toLowerCase(), `word ${word}`, (item) => item.textContent.includes(word));
+    const lower = word.toLowerCase();
+    attempt(form.querySelector("input"), lower, `word ${word}`, (item) => item.textContent.toLowerCase().includes(lower));
   }
   return tried;
 };

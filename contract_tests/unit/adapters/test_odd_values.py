@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,7 @@ class OneCall:
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PACE = Pace.unlimited()
+NUMBERS = count()
 CLOCK = Stopwatch().clock
 TIME = VirtualTime()
 OWNERS: dict[str, Callable[[Stage], Any]] = {
@@ -194,10 +195,11 @@ GOOD: dict[str, Callable[[Stage], Any]] = {
     "client_id": lambda stage: "id",
     "client_secret": lambda stage: SECRET,
     "converse": lambda stage: token,
-    "credentials": lambda stage: BasicCredentials("public", SECRET),
+    # The default pace is that of the key: with one key for all, the examples would wait for each other.
+    "credentials": lambda stage: BasicCredentials(f"public-{next(NUMBERS)}", SECRET),
     "digest": lambda stage: digest(b"order"),
     "entries": lambda stage: [Entry(A, digest(b"order"), SendcloudId(5))],
-    "environment": lambda stage: ENVIRONMENT,
+    "environment": lambda stage: ENVIRONMENT | {"SENDCLOUD_PUBLIC_KEY": f"public-{next(NUMBERS)}"},
     "factor": lambda stage: 2,
     "feed": lambda stage: stage.client(OrdersClient).changes(since=NOON),
     "fn": lambda stage: token,
@@ -273,7 +275,7 @@ def drive(public: Public, odd: Mapping[str, object], runner: asyncio.Runner) -> 
     thing = getattr(sendcloud_orders, owner)
     arguments = {name: good(public, name, stage) for name in public.required if name not in odd}
     if owner in CLIENTS and method in ("", "from_env"):
-        arguments |= stage.settings | ({"environment": ENVIRONMENT} if method else {})
+        arguments |= stage.settings | ({"environment": GOOD["environment"](stage)} if method else {})
     arguments |= {name: value for name, value in odd.items() if name != public.positional}
     rest = [value for name, value in odd.items() if name == public.positional]
     try:
