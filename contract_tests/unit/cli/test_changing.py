@@ -11,7 +11,7 @@ from doubles.sandbox_client import Api
 from orders.factory import order, orders
 from sendcloud_orders_sandbox import Sandbox
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.one_python, pytest.mark.usefixtures("sandbox")]
 
 
 def test_fields_are_set_by_their_names_and_types(cli: CommandLine, api: Api) -> None:

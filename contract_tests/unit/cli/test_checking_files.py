@@ -13,6 +13,8 @@ import pytest
 from doubles.cli_runs import CommandLine
 from orders.factory import order, with_value, without
 
+pytestmark = pytest.mark.one_python
+
 
 def ndjson(*orders: Any) -> str:
     return "".join(f"{json.dumps(one)}\n" for one in orders)

@@ -19,7 +19,7 @@ from sendcloud_orders_cli import diagnosis
 from sendcloud_orders_cli.diagnosis import Level
 from sendcloud_orders_sandbox import Sandbox
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.one_python, pytest.mark.usefixtures("sandbox")]
 
 BROKEN = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 SHOPS = [

@@ -17,7 +17,7 @@ from sendcloud_orders import InvalidRequest, LabelUnreadable, OrderKey, OrdersCl
 from sendcloud_orders.label_files import NotWritten, Place
 from sendcloud_orders_sandbox import Sandbox
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.one_python, pytest.mark.usefixtures("sandbox")]
 
 SHIPPING = {
     "shipping_address": address(house_number="12"),

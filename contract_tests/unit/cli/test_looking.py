@@ -17,7 +17,7 @@ from orders.factory import Json, order, orders, with_value, without
 from orders.realistic import read_orders
 from sendcloud_orders_sandbox import Policies, Sandbox
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.one_python, pytest.mark.usefixtures("sandbox")]
 
 HOSTILE = "\x1b[31m\x07\u202e[red]\n"
 

@@ -28,6 +28,8 @@ from sendcloud_orders_cli.endings import Status
 from sendcloud_orders_cli.progress import Sending, progress_of, seconds_at_the_limit, spell_seconds
 from sendcloud_orders_sandbox import Rules, Sandbox
 
+pytestmark = pytest.mark.one_python
+
 PATIENCE = 60.0
 
 

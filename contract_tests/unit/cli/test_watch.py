@@ -19,7 +19,7 @@ from sendcloud_orders_cli.days import read_moment
 from sendcloud_orders_cli.resuming import TokenKeeper, keep_token, kept_token
 from sendcloud_orders_sandbox import Sandbox
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.one_python, pytest.mark.usefixtures("sandbox")]
 
 ALL = ("--poll", "0", "--lookback", "all")
 

@@ -16,6 +16,8 @@ from orders.factory import address, order, orders
 from sendcloud_orders_sandbox import Request, Sandbox, copying
 from sendcloud_orders_sandbox.copying import as_curl, as_python
 
+pytestmark = pytest.mark.one_python
+
 JSON = {"Content-Type": "application/json"}
 NEEDS_CURL = pytest.mark.skipif(
     shutil.which("curl") is None, reason="curl is not installed: nothing can run what is copied for it"

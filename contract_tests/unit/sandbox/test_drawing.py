@@ -15,7 +15,7 @@ from sendcloud_orders_sandbox.labels import PDF, PNG, ZPL, draw_label
 
 LINES = ["Order shop-1001", "Number #1001 (\\)", "Über ^~_ 日本"]
 TEXTS = st.lists(st.text(max_size=40), max_size=6)
-pytestmark = pytest.mark.rule("LABEL-FORM")
+pytestmark = [pytest.mark.one_python, pytest.mark.rule("LABEL-FORM")]
 
 
 def objects(file: bytes) -> dict[int, bytes]:

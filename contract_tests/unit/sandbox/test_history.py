@@ -11,6 +11,8 @@ from orders.factory import item, order
 from sendcloud_orders_sandbox import Policies, Sandbox, history
 from sendcloud_orders_sandbox.history import Change, changes, steps
 
+pytestmark = pytest.mark.one_python
+
 
 def told(sandbox: Sandbox, number: int) -> list[Any]:
     """Return kind, request and changed paths of each write of an order."""

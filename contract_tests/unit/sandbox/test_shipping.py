@@ -16,6 +16,8 @@ from orders.factory import address, item, order, price
 from sendcloud_orders_sandbox import Policies, Sandbox
 from sendcloud_orders_sandbox.labels import PDF, PNG, ZPL
 
+pytestmark = pytest.mark.one_python
+
 Use = Callable[..., None]
 ONE, SEVERAL = "/orders/create-label-sync", "/orders/create-labels-async"
 MISSING = "The page you have requested could not be found."

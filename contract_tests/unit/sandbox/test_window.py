@@ -23,6 +23,8 @@ from sendcloud_orders_sandbox.hosts import Hosts
 from sendcloud_orders_sandbox.switches import switches
 from sendcloud_orders_sandbox.window import page_files
 
+pytestmark = pytest.mark.one_python
+
 FOREIGN = "http://shop.example"
 
 
