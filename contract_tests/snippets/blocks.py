@@ -131,7 +131,7 @@ def _type(command: str, example: Example) -> tuple[int, str]:
         check=False,
     )
     variables = Path(".variables").read_text(encoding="utf-8").split("\0")
-    os.environ.update(line.split("=", 1) for line in variables if "=" in line)
+    os.environ.update({name: value for name, is_one, value in (line.partition("=") for line in variables) if is_one})
     example.namespace["_status"] = done.returncode
     return done.returncode, done.stdout
 
