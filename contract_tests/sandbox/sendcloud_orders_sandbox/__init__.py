@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
 
-# No index has this package.
-HOW_TO_INSTALL = "pip install '.[sandbox]' in the folder of a checkout of sendcloud-orders"
-
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
@@ -39,4 +36,6 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
-        raise ImportError(f"the sandbox needs {missing.name}: {HOW_TO_INSTALL}") from missing
+        from sendcloud_orders.installing import how_to_install
+
+        raise ImportError(f"the sandbox needs {missing.name}: {how_to_install('sandbox')}") from missing

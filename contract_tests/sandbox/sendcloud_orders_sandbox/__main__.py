@@ -9,7 +9,8 @@ import sys
 import threading
 from pathlib import Path
 
-from . import HOW_TO_INSTALL
+from sendcloud_orders.installing import how_to_install
+
 from .access import Credentials
 from .faults import FaultKind
 from .policies import known_policies, policies_of
@@ -19,7 +20,7 @@ try:
     from .seam import FAULT_HEADER
     from .server import PortTakenError, Sandbox
 except ModuleNotFoundError as _missing:
-    sys.exit(f"sandbox: it needs {_missing.name}: {HOW_TO_INSTALL}")
+    sys.exit(f"sandbox: it needs {_missing.name}: {how_to_install('sandbox')}")
 
 EXPOSED = (
     "sandbox: warning: other machines can reach it, and nothing is encrypted. Who knows its keys, or the address of "
