@@ -6,6 +6,7 @@ PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 pyt
 LOCK = contract_tests/runs/lock.py
 # Any number of runs at a time, as long as nothing that they use is set up anew.
 TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
+RELEASE = .venv/bin/python $(LOCK) shared tools,release .venv/bin/python -m tox run -q -e release
 # One environment more at a time than there are cores, since tests wait now and then; each one's output in one piece.
 export TOX_PARALLEL = $(shell .venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
@@ -27,7 +28,7 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test contract probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance lock clean
+.PHONY: help test contract probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +84,12 @@ benchmark: $(TOOLS) .tox/benchmark-done ## measure against the limit, the peers 
 endurance: $(TOOLS) node_modules/done ## push 100,000 orders through faults and kills, and measure
 	$(TOX) -e endurance
 
+release-check: $(TOOLS) .tox/release-done ## look whether this commit can be released, and fill dist/: TAG=v1.2.3, BASE=<git revision>
+	$(RELEASE) -- check
+
+changelog: $(TOOLS) .tox/release-done ## show what the changelog will say of the next release; WRITE=yes writes it
+	$(RELEASE) -- changelog $(if $(filter yes,$(WRITE)),--write)
+
 lock: $(TOOLS) ## pin again what pyproject.toml and package.json ask for
 	$(TOX) -e lock
 
@@ -97,6 +104,7 @@ clean: ## remove all that was installed or built
 .tox/done: .venv/done tox.ini
 node_modules/done: package.json package-lock.json
 .tox/benchmark-done: .venv/done tox.ini contract_tests/benchmark/requirements.lock
+.tox/release-done: .venv/done tox.ini contract_tests/release/requirements.lock
 $(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
 
 ifndef SETTING_UP
@@ -114,6 +122,9 @@ SET_UP = --no-print-directory SETTING_UP=yes
 
 .tox/benchmark-done:
 	@$(call ALONE,benchmark) $(MAKE) $(SET_UP) $@
+
+.tox/release-done:
+	@$(call ALONE,release) $(MAKE) $(SET_UP) $@
 
 $(WHEEL):
 	@$(call ALONE,wheel) $(MAKE) $(SET_UP) $@
@@ -138,6 +149,10 @@ TOX = .venv/bin/python -m tox run
 
 .tox/benchmark-done:
 	$(TELL) "installing the peers of the benchmark" $(TOX) -q -e benchmark --notest
+	@touch $@
+
+.tox/release-done:
+	$(TELL) "installing what looks at the packages" $(TOX) -q -e release --notest
 	@touch $@
 
 node_modules/done:
