@@ -16,6 +16,7 @@ name = "shop"
 version = "0.1.0"
 dependencies = ["httpx"]
 optional-dependencies = { cli = ["click"] }
+scripts = { shop = "shop:send" }
 
 [tool.hatch.build.targets.wheel]
 packages = ["adapters/shop"]

@@ -18,6 +18,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from sendcloud_orders import __version__
+from sendcloud_orders.app_info import user_agent
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_cli", "sendcloud_orders_sandbox"}
 TOP_LEVEL = {
@@ -104,7 +107,17 @@ def test_the_pytest_plugin_loads_without_the_extra(wheel: Distribution) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json"])
+def test_the_version_is_that_of_pyproject(pyproject: dict[str, Any]) -> None:
+    version = pyproject["project"]["version"]
+    assert __version__ == version
+    assert user_agent(None).startswith(f"sendcloud-orders/{version} ")
+    assert "version" not in json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+
+
+LOCKS = ("requirements.lock", "contract_tests/release/requirements.lock", "package-lock.json")
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_no_registry(name: str) -> None:
     # npm copies the donation pages of authors into its lock; they are no place that anything is fetched from.
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
