@@ -22,7 +22,7 @@ scripts = { shop = "shop:send" }
 packages = ["adapters/shop"]
 
 [tool.hatch.build.targets.sdist]
-only-include = ["adapters"]
+only-include = ["adapters", "LICENSE"]
 
 [tool.towncrier]
 directory = ".changes"

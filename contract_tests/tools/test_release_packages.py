@@ -179,9 +179,9 @@ def test_the_folder_of_a_release_holds_the_packages_their_sbom_and_sums_that_fit
     (folder / "shop-0.0.9.whl").touch()
     shelf.fill(packages, sbom, folder)
     assert {path.name for path in folder.iterdir()} == {"shop.whl", "shop.tar.gz", shelf.SBOM, shelf.SUMS}
-    sums = dict(reversed(line.split("  ")) for line in (folder / shelf.SUMS).read_text(encoding="utf-8").splitlines())
-    assert sums == {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir() if path.name != shelf.SUMS
+    assert set((folder / shelf.SUMS).read_text(encoding="utf-8").splitlines()) == {
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+        for path in (packages.wheel, packages.sdist, sbom)
     }
 
 
