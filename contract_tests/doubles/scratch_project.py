@@ -48,6 +48,7 @@ def behind() -> None: ...
 """
 FILES = {
     "pyproject.toml": PYPROJECT,
+    ".gitignore": "/dist/\n",
     "LICENSE": "Free.\n",
     "CHANGELOG.md": "# Changelog\n\n<!-- towncrier release notes start -->\n",
     ".changes/README.md": "One file a change.\n",

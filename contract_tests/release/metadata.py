@@ -48,7 +48,7 @@ def check_fields(checkout: Checkout, fields: Message) -> str:
     urls = dict(url.split(", ", 1) for url in fields.get_all("Project-URL", []))
     if wrong := [url for url in urls.values() if not url.startswith("https://")]:
         raise Refused(f"{', '.join(wrong)} is no https address", "correct it in [project.urls]")
-    return f"twine and check-wheel-contents find nothing; {len(classifiers)} classifiers, {len(urls)} addresses"
+    return f"twine and check-wheel-contents find nothing; classifiers: {len(classifiers)}, addresses: {', '.join(urls)}"
 
 
 def check_classifiers(classifiers: list[str], requires_python: str) -> None:

@@ -37,8 +37,8 @@ def plain(room: Room, package: Path, checkout: Checkout) -> None:
     if not Path(place.strip()).is_relative_to(room.folder):
         raise Refused(f"it is imported from {place.strip()}", "let nothing of the checkout into the environment")
     cli, sandbox = _runs(room, "python", "-I", "-c", HINTS).splitlines()
-    _hints(room.run("sendcloud-orders", "--version"), cli)
-    _hints(room.run("python", "-m", "sendcloud_orders_sandbox"), sandbox)
+    expect_hint(room.run("sendcloud-orders", "--version"), cli)
+    expect_hint(room.run("python", "-m", "sendcloud_orders_sandbox"), sandbox)
 
 
 def with_extras(room: Room, checkout: Checkout, examples: Path) -> None:
@@ -95,7 +95,8 @@ def _runs(room: Room, *command: str) -> str:
     return done.out
 
 
-def _hints(done: Done, hint: str) -> None:
+def expect_hint(done: Done, hint: str) -> None:
+    """Raise `Refused` where a command that lacks its extra says anything but one line with the hint."""
     lines = done.err.splitlines()
     if done.status == 0 or len(lines) != 1 or hint not in lines[0]:
         raise Refused("\n".join([f"a line with the hint {hint!r} was expected, not", *lines]), "see installing.py")

@@ -12,7 +12,8 @@ from doubles.scratch_project import ScratchProject, scratch_project
 from release import building, contents, metadata, shelf
 from release.building import PLACES, Packages
 from release.checkout import Checkout
-from release.rooms import write_constraints
+from release.rooms import Done, write_constraints
+from release.trials import expect_hint
 from release.verdict import Refused
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: it tells what is released")
@@ -183,6 +184,21 @@ def test_the_folder_of_a_release_holds_the_packages_their_sbom_and_sums_that_fit
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
         for path in (packages.wheel, packages.sdist, sbom)
     }
+
+
+@pytest.mark.parametrize(
+    "done",
+    [
+        Done(0, "", "it needs rich: pip install shop\n"),
+        Done(2, "", "it needs rich: pip install store\n"),
+        Done(2, "", "Traceback\nit needs rich: pip install shop\n"),
+    ],
+    ids=["no failure", "another hint", "more than a line"],
+)
+def test_a_missing_extra_that_is_told_otherwise_than_by_its_hint_is_refused(done: Done) -> None:
+    expect_hint(Done(2, "", "it needs rich: pip install shop\n"), "pip install shop")
+    with pytest.raises(Refused, match="a line with the hint 'pip install shop' was expected"):
+        expect_hint(done, "pip install shop")
 
 
 def test_constraints_are_the_pins_of_a_lock_without_hashes(tmp_path: Path) -> None:
