@@ -5,6 +5,7 @@ Exit status: 0 when each check passed, and `dist/` holds what to release; 1 when
 
 import argparse
 import os
+import shutil
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
@@ -21,7 +22,7 @@ from release.verdict import Check, run
 class Release:
     """The checks of one commit, in the order in which they can be made."""
 
-    def __init__(self, checkout: Checkout, work: Path, base: str | None, tag: str | None) -> None:
+    def __init__(self, checkout: Checkout, work: Path, dist: Path, base: str | None, tag: str | None) -> None:
         self._checkout = checkout
         self._work = work
         self._packages: Packages
@@ -40,7 +41,7 @@ class Release:
             Check("SBOM", lambda: shelf.describe(self._rooms["wheel"], checkout, self._sbom)),
             Check("sdist", lambda: self._try("sdist"), leads_on=True),
             Check("plugin", self._plug),
-            Check("dist", lambda: shelf.fill(self._packages, self._sbom, checkout.root / "dist")),
+            Check("dist", lambda: shelf.fill(self._packages, self._sbom, dist)),
         ]
 
     def _build(self) -> str:
@@ -67,8 +68,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checkout = Checkout()
     if options.command == "changelog":
         return changelog.write(checkout, draft=not options.write)
+    dist = checkout.root / "dist"
+    shutil.rmtree(dist, ignore_errors=True)  # what an earlier run left there is no release of this commit
     with TemporaryDirectory(prefix="release-") as work:
-        release = Release(checkout, Path(work), options.base, options.tag)
+        release = Release(checkout, Path(work), dist, options.base, options.tag)
         passed = run(release.checks, lambda line: print(line, flush=True))
     print(f"{checkout.project['name']} {checkout.version} {'passes' if passed else 'does not pass'}.")
     if passed and not options.tag and (left := readiness.left(checkout)):

@@ -55,8 +55,7 @@ def check_bill(bill: dict[str, Any], checkout: Checkout) -> str:
 
 
 def fill(packages: Packages, sbom: Path, folder: Path) -> str:
-    """Put all of it into an empty folder."""
-    shutil.rmtree(folder, ignore_errors=True)
+    """Put all of it into a folder that it makes."""
     folder.mkdir()
     for path in (packages.wheel, packages.sdist, sbom):
         shutil.copy(path, folder)

@@ -54,8 +54,8 @@ def written_elsewhere(checkout: Checkout) -> list[str]:
 
 
 def earlier(checkout: Checkout) -> str | None:
-    """Return the tag of the last release before this version, if there was one."""
-    before = {version: tag for version, tag in checkout.tags.items() if version < checkout.version}
+    """Return the tag of the last release before this commit, if there was one."""
+    before = {version: tag for version, tag in checkout.tags.items() if not checkout.is_at(tag)}
     return before[max(before)] if before else None
 
 

@@ -174,6 +174,13 @@ def test_a_name_that_is_exported_no_more_is_a_break(project: ScratchProject) -> 
         public_api.check(project.commit(), faces=FACES)
 
 
+def test_the_tag_of_this_commit_is_compared_with_the_one_before(project: ScratchProject) -> None:
+    project.commit("v0.1.0").replace("pyproject.toml", '"0.1.0"', '"0.1.1"')
+    project = project.commit("v0.1.1")
+    assert version.earlier(project) == "v0.1.0"
+    assert version.earlier(project.commit()) == "v0.1.1"
+
+
 def test_a_break_passes_with_the_step_that_allows_it_and_a_fragment_that_tells_of_it(project: ScratchProject) -> None:
     project.commit("v0.1.0").replace(API, ", urgent: bool = False", "")
     project.replace("pyproject.toml", '"0.1.0"', '"0.2.0"')

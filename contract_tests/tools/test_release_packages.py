@@ -176,8 +176,6 @@ def test_the_folder_of_a_release_holds_the_packages_their_sbom_and_sums_that_fit
     for path in (packages.wheel, packages.sdist, sbom):
         path.write_text(json.dumps(path.name), encoding="utf-8")
     folder = tmp_path / "dist"
-    folder.mkdir()
-    (folder / "shop-0.0.9.whl").touch()
     shelf.fill(packages, sbom, folder)
     assert {path.name for path in folder.iterdir()} == {"shop.whl", "shop.tar.gz", shelf.SBOM, shelf.SUMS}
     assert set((folder / shelf.SUMS).read_text(encoding="utf-8").splitlines()) == {
