@@ -189,7 +189,7 @@ def test_the_folder_of_a_release_holds_the_packages_their_sbom_and_sums_that_fit
     [
         Done(0, "", "it needs rich: pip install shop\n"),
         Done(2, "", "it needs rich: pip install store\n"),
-        Done(2, "", "Traceback\nit needs rich: pip install shop\n"),
+        Done(2, "", "it needs rich: pip install shop\nTraceback\n"),
     ],
     ids=["no failure", "another hint", "more than a line"],
 )

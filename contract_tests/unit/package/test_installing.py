@@ -30,6 +30,7 @@ NEEDS = {
 
 
 @pytest.mark.other_process
+@pytest.mark.one_python
 @pytest.mark.parametrize("need", NEEDS)
 @pytest.mark.parametrize("published", POSITIONS)
 def test_what_needs_an_extra_says_how_to_install_it(need: str, published: bool) -> None:
