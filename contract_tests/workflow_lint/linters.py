@@ -81,6 +81,8 @@ def steps(workflow: Path) -> Iterator[Step]:
 
 
 def _as_dockerfile(script: str) -> str:
+    # As GitHub starts it: it ends at the first command that fails.
+    script = f"set -eo pipefail\n{script}"
     return f'FROM scratch\nSHELL ["/bin/bash", "-c"]\nRUN <<"END-OF-STEP"\n{script}\nEND-OF-STEP\n'
 
 
