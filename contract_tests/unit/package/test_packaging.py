@@ -24,7 +24,7 @@ TOP_LEVEL = {
     *("spec", "generated", "adapters", "contract_tests", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
     *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
-    *(".ci", ".gitattributes", ".gitignore"),
+    *(".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-hooks.yaml"),
 }
 
 
