@@ -51,7 +51,7 @@ unit: $(TOOLS) node_modules/done $(WHEEL) ## run the unit tests against the buil
 tools: $(TOOLS) node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools
 
-lint: $(TOOLS) node_modules/done ## lint and check the format of the code, and lint the spec
+lint: $(TOOLS) node_modules/done ## lint the code, the spec, the workflows and the Dockerfile
 	$(TOX) -e lint
 
 types: $(TOOLS) node_modules/done ## check the types with mypy and pyright

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from release import building, changelog, contents, metadata, public_api, readiness, shelf, trials, version
 from release.building import Packages
 from release.checkout import TAG, Checkout
-from release.rooms import Room, write_constraints
+from release.rooms import Room
 from release.verdict import Check, run
 
 
@@ -27,8 +27,8 @@ class Release:
         self._work = work
         self._packages: Packages
         self._sbom = work / shelf.SBOM
-        constraints = write_constraints(checkout.root / "requirements.lock", work / "constraints.txt")
-        self._rooms = {kind: Room(work / kind, constraints) for kind in ("wheel", "sdist")}
+        lock = checkout.root / "requirements.lock"
+        self._rooms = {kind: Room(work / kind, lock) for kind in ("wheel", "sdist")}
         self.checks = [
             *([Check("tag", lambda: readiness.check(checkout, tag))] if tag else []),
             Check("version", lambda: version.check(checkout)),

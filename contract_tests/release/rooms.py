@@ -1,7 +1,6 @@
 """An empty environment: the package is installed there as a user would, and tried."""
 
 import os
-import re
 import subprocess
 import sys
 import venv
@@ -29,7 +28,7 @@ class Room:
     """An environment of its own, with nothing in it, and a folder to work in."""
 
     folder: Path
-    constraints: Path
+    lock: Path
     environment: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -52,10 +51,9 @@ class Room:
         return self.folder / "desk"
 
     def install(self, *requirements: str) -> None:
-        """Install packages, in the versions of the constraints where these name one."""
-        self._pip(
-            "install", "--quiet", "--no-input", "--no-compile", "--constraint", str(self.constraints), *requirements
-        )
+        """Install packages, each of them as the lock pins it with its hash, those that an sdist is built with too."""
+        locks = ["--constraint", str(self.lock), "--build-constraint", str(self.lock)]
+        self._pip("install", "--quiet", "--no-input", "--no-compile", *locks, *requirements)
 
     def check(self) -> None:
         """Hold what is installed against what it asks for."""
@@ -87,10 +85,3 @@ class Room:
         except subprocess.TimeoutExpired:
             raise Refused(f"{' '.join(command)} did not end in {PATIENCE} s", "run it by hand") from None
         return Done(done.returncode, done.stdout, done.stderr)
-
-
-def write_constraints(lock: Path, place: Path) -> Path:
-    """Write the versions of a lock without their hashes: with them, pip refuses a package that is a file of ours."""
-    pins = re.findall(r"^[\w.-]+==[^\\\n]*", lock.read_text(encoding="utf-8"), re.MULTILINE)
-    place.write_text("\n".join(pin.strip() for pin in pins) + "\n", encoding="utf-8")
-    return place

@@ -1,6 +1,7 @@
 """What a user does first with the installed package works: imports, hints, the command line, examples, the plugin."""
 
 import contextlib
+import hashlib
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -32,7 +33,8 @@ def test_the_plugin_gives_a_sandbox(sendcloud_sandbox, sendcloud_env):
 
 def plain(room: Room, package: Path, checkout: Checkout) -> None:
     """Install a package without extras: it imports, and says in a line what the rest needs."""
-    room.install(f"{checkout.project['name']} @ {package.as_uri()}")
+    digest = hashlib.sha256(package.read_bytes()).hexdigest()
+    room.install(f"{checkout.project['name']} @ {package.as_uri()}#sha256={digest}")
     place = _runs(room, "python", "-I", "-c", WHERE)
     if not Path(place.strip()).is_relative_to(room.folder):
         raise Refused(f"it is imported from {place.strip()}", "let nothing of the checkout into the environment")

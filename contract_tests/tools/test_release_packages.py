@@ -12,7 +12,7 @@ from doubles.scratch_project import ScratchProject, scratch_project
 from release import building, contents, metadata, shelf
 from release.building import PLACES, Packages
 from release.checkout import Checkout
-from release.rooms import Done, write_constraints
+from release.rooms import Done
 from release.trials import expect_hint
 from release.verdict import Refused
 
@@ -197,11 +197,3 @@ def test_a_missing_extra_that_is_told_otherwise_than_by_its_hint_is_refused(done
     expect_hint(Done(2, "", "it needs rich: pip install shop\n"), "pip install shop")
     with pytest.raises(Refused, match="a line with the hint 'pip install shop' was expected"):
         expect_hint(done, "pip install shop")
-
-
-def test_constraints_are_the_pins_of_a_lock_without_hashes(tmp_path: Path) -> None:
-    lock = tmp_path / "lock"
-    hashed = " \\\n    --hash=sha256:0 \\\n    --hash=sha256:1\n"
-    lock.write_text(f"# made\nh11==0.16.0{hashed}colorama==0.4.6 ; sys_platform == 'win32'{hashed}", encoding="utf-8")
-    place = write_constraints(lock, tmp_path / "constraints")
-    assert place.read_text(encoding="utf-8") == "h11==0.16.0\ncolorama==0.4.6 ; sys_platform == 'win32'\n"

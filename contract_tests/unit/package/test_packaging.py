@@ -27,7 +27,7 @@ TOP_LEVEL = {
     *("spec", "generated", "adapters", "contract_tests", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
     *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
-    *(".changes", ".ci", ".gitattributes", ".gitignore"),
+    *(".changes", ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-hooks.yaml"),
 }
 
 
@@ -45,9 +45,13 @@ def wheel() -> Distribution:
 
 @pytest.fixture(scope="module")
 def pins() -> dict[str, list[str]]:
-    """Return the versions that requirements.lock pins, by normalized name."""
+    return pins_of("requirements.lock")
+
+
+def pins_of(lock: str) -> dict[str, list[str]]:
+    """Return the versions that a lock pins, by normalized name."""
     found: dict[str, list[str]] = {}
-    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
+    for line in (ROOT / lock).read_text(encoding="utf-8").splitlines():
         if match := re.match(r"([\w.-]+)==(\S+)", line):
             found.setdefault(canonicalize_name(match[1]), []).append(match[2])
     return found
@@ -145,6 +149,12 @@ def test_the_python_lock_holds_all_that_the_project_asks_for(
         if not any(Version(pin) in requirement.specifier for pin in pins.get(canonicalize_name(requirement.name), ()))
     ]
     assert late == [], "run `make lock`"
+
+
+def test_a_release_is_built_with_what_ci_builds_with(pyproject: dict[str, Any], pins: dict[str, list[str]]) -> None:
+    release = pins_of("contract_tests/release/requirements.lock")
+    builders = [canonicalize_name(Requirement(one).name) for one in pyproject["build-system"]["requires"]]
+    assert {name: release.get(name) for name in builders} == {name: pins[name] for name in builders}
 
 
 def test_each_package_of_the_npm_lock_has_its_integrity_and_no_address(npm_lock: dict[str, Any]) -> None:
