@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import Credentials
-    from .faults import Fault, FaultKind, Faults
-    from .policies import Policies
-    from .recording import Request
+    from .faults import Fault, FaultKind, Faults, Plan, UnknownFaultError
+    from .policies import Policies, UnknownPolicyError
+    from .problems import Problem
+    from .recording import Message, Request
     from .rules import Rules
     from .server import PortTakenError, Sandbox
 
-__all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
+__all__ = [
+    "Credentials",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Message",
+    "Plan",
+    "Policies",
+    "PortTakenError",
+    "Problem",
+    "Request",
+    "Rules",
+    "Sandbox",
+    "UnknownFaultError",
+    "UnknownPolicyError",
+]
 
 # No index has this package.
 HOW_TO_INSTALL = "pip install '.[sandbox]' in the folder of a checkout of sendcloud-orders"
@@ -22,11 +38,16 @@ _MODULES = {
     "Fault": "faults",
     "Faults": "faults",
     "FaultKind": "faults",
+    "Message": "recording",
+    "Plan": "faults",
     "Policies": "policies",
     "PortTakenError": "server",
+    "Problem": "problems",
     "Request": "recording",
     "Rules": "rules",
     "Sandbox": "server",
+    "UnknownFaultError": "faults",
+    "UnknownPolicyError": "policies",
 }
 
 
