@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import sendcloud_orders
 from sendcloud_orders import SendcloudError
+
+_RULES = re.compile(r" Rules?: [A-Z, -]+\.$")
 
 
 def error_classes() -> set[type[SendcloudError]]:
@@ -21,7 +24,8 @@ def tree() -> str:
 
 def _branch(error: type[SendcloudError], depth: int) -> Iterator[str]:
     said = (error.__doc__ or "").strip().split("\n\n")[0]
-    yield f"{'  ' * depth}- `{error.__name__}`: {' '.join(said.split())}"
+    said = _RULES.sub("", " ".join(said.split()))
+    yield f"{'  ' * depth}- `{error.__name__}`: {said}"
     for below in error.__subclasses__():
         # A class with two bases hangs on its first.
         if below in error_classes() and below.__bases__[0] is error:

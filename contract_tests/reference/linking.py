@@ -18,6 +18,7 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 
 from ledger import RULES
+from sendcloud_orders_cli.program import COMMANDS
 
 from . import names
 
@@ -108,7 +109,7 @@ def note_commands(app: Sphinx, document: nodes.document) -> None:
         return
     for section in document.findall(nodes.section):
         program, _, name = section[0].astext().rpartition(" ")
-        if not program and name in names.COMMANDS:
+        if not program and name in COMMANDS:
             app.env.domains.standard_domain.note_object("command", name, section["ids"][0], location=section)
 
 

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import sendcloud_orders_api
+import sendcloud_orders_api.models
 
 MODULE = "sendcloud_orders_api.models"
 # The models that a user makes or is given, by the page that they open; their parts stand below them.
@@ -58,7 +58,7 @@ def _with_parts(root: str) -> Iterator[str]:
             continue
         seen.add(name)
         yield name
-        waiting += [part for schema in schemas()[name].get("properties", {}).values() for part in _references(schema)]
+        waiting += [part for schema in fields_of(name).values() for part in _references(schema)]
 
 
 def _references(schema: Schema) -> Iterator[str]:
@@ -77,11 +77,18 @@ def _described(name: str) -> str:
     lines += [_plain(schema.get("description", "")), ""]
     if "enum" in schema:
         lines += [f"One of {_values(schema)}.", ""]
-    for field, inner in schema.get("properties", {}).items():
+    for field, inner in fields_of(name).items():
         required = field in schema.get("required", ())
         lines += [f":::{{py:attribute}} {name}.{field}", f":module: {MODULE}", f":type: {type_of(inner)}"]
         lines += [":no-contents-entry:", "", told(inner, required=required), ":::", ""]
     return "\n".join([*lines, "::::"])
+
+
+def fields_of(name: str) -> Mapping[str, Schema]:
+    """Return the fields of a model; what is only read is in none that is sent."""
+    model = getattr(sendcloud_orders_api.models, name)
+    properties = schemas()[name].get("properties", {})
+    return {field: schema for field, schema in properties.items() if field in getattr(model, "__struct_fields__", ())}
 
 
 def type_of(schema: Schema) -> str:
@@ -102,9 +109,13 @@ def type_of(schema: Schema) -> str:
 def told(schema: Schema, *, required: bool) -> str:
     """Say what is to be known of a field: whether it has to be there, its bounds, and what it means."""
     bounds = bounds_of(schema)
-    facts = "; ".join([*(["**required**"] if required else []), *bounds])
-    text = _plain(schema.get("description", ""))
-    return " ".join(filter(None, [f"{facts[0].upper()}{facts[1:]}." if facts else "", text]))
+    facts = ", ".join(bounds)
+    told = [
+        "**Required.**" if required else "",
+        f"{facts[0].upper()}{facts[1:]}." if facts else "",
+        _plain(schema.get("description", "")),
+    ]
+    return " ".join(filter(None, told))
 
 
 def bounds_of(schema: Schema) -> list[str]:

@@ -131,7 +131,7 @@ def command(text: str) -> str | None:
 
 def is_foreign(target: str) -> bool:
     """Tell whether a full name is one of the standard library's or of a library that our signatures may name."""
-    if hasattr(builtins, target) or target in UNNAMED:
+    if hasattr(builtins, target) or UNNAMED.get(target, "") is None:
         return True
     return any(
         target.startswith(f"{module}.") and hasattr(import_module(module), target.removeprefix(f"{module}."))

@@ -36,12 +36,12 @@ FAULTS = {
 def policies() -> str:
     """Describe each policy: its question, values and default, and the rule that leaves the question open."""
     told = ModuleAnalyzer.for_module(f"{MODULE}.policies").find_attr_docs()
-    lines = []
+    lines = [f"::::{{py:class}} {MODULE}.Policies", ":no-contents-entry:", ""]
     for field in msgspec.structs.fields(Policies):
         text = " ".join(" ".join(told["Policies", field.name]).split())
-        lines += [f":::{{py:attribute}} Policies.{field.name}", f":module: {MODULE}", ":no-contents-entry:"]
+        lines += [f":::{{py:attribute}} {field.name}", ":no-contents-entry:"]
         lines += ["", f"{text}", "", f"{_choices(field)}", ":::", ""]
-    return "\n".join(lines)
+    return "\n".join([*lines, "::::"])
 
 
 def faults() -> str:
