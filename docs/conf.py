@@ -45,6 +45,11 @@ copybutton_selector = (
 
 html_theme = "furo"
 html_title = "sendcloud-orders"
+html_logo = html_favicon = "_static/mark.svg"
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#0a5fb4", "color-brand-content": "#0a5fb4"},
+    "dark_css_variables": {"color-brand-primary": "#6cb6ff", "color-brand-content": "#6cb6ff"},
+}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False

@@ -37,8 +37,8 @@ FOREIGN = (
     "typing",
     "uuid",
 )
-# Spelt like a class, and none.
-OTHER_WORDS = ("GitHub", "OAuth2", "OpenAPI", "NoneType", "SQLite", "PyPI")
+# Spelt like a name of ours, and none: other words, and classes of our tools and tests.
+OTHER_WORDS = ("GitHub", "ManufacturerIdsOrder", "NoneType", "OAuth2", "OpenAPI", "PyPI", "SQLite", "SpecError")
 
 # In signatures for the eye of a type checker, under a name that nobody imports; and what to read instead, if anything.
 UNNAMED: Mapping[str, str | None] = {

@@ -100,6 +100,7 @@ _PAGE = """<!doctype html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{file}.py - sendcloud-orders</title>
+<link rel="icon" href="{root}_static/mark.svg">
 <link rel="stylesheet" href="{root}_static/site.css">
 </head>
 <body class="test-source">
