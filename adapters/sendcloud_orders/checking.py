@@ -15,6 +15,7 @@ import jsonschema_rs
 from .amounts import explain
 from .errors import FieldError
 from .forms import SchemaName, form_of
+from .plural import counted
 from .pointers import FieldPath
 from .version_two import SHARED_ROOTS, V2_ROOTS, V2_WRAPPERS, V3_PLACES
 from .vocabulary import document
@@ -246,23 +247,19 @@ def _message(name: str, kind: Any) -> str:
         case "maximum":
             return f"Input should be less than or equal to {kind.limit:g}"
         case "minLength":
-            return f"String should have at least {_counted(kind.limit, 'character')}"
+            return f"String should have at least {counted(kind.limit, 'character')}"
         case "maxLength":
-            return f"String should have at most {_counted(kind.limit, 'character')}"
+            return f"String should have at most {counted(kind.limit, 'character')}"
         case "minItems":
-            return f"List should have at least {_counted(kind.limit, 'item')}"
+            return f"List should have at least {counted(kind.limit, 'item')}"
         case "maxItems":
-            return f"List should have at most {_counted(kind.limit, 'item')}"
+            return f"List should have at most {counted(kind.limit, 'item')}"
         case "pattern":
             return f"String should match pattern '{kind.pattern}'{_PATTERNS.get(kind.pattern, '')}"
         case "format":
             return f"Input should be a valid {_FORMATS.get(kind.format, kind.format)}"
         case _:
             return f"Input breaks the rule '{name}' of the schema"
-
-
-def _counted(limit: int, noun: str) -> str:
-    return f"{limit} {noun}" if limit == 1 else f"{limit} {noun}s"
 
 
 # ---------------------------------------------------------------- fields that the schema does not know

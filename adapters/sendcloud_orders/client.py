@@ -112,7 +112,8 @@ class OrdersClient:
     def from_env(cls, environment: Mapping[str, str] | None = None, **settings: Unpack[BlockingSettings]) -> Self:
         """Make a client from SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY and SENDCLOUD_BASE_URL.
 
-        SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET stand for the keys where the integration wants OAuth2.
+        SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET stand for the keys where the integration wants OAuth2, and
+        SENDCLOUD_TOKEN_URL for where another server than the service's own gives tokens.
         `environment` is `os.environ` unless given. `settings` are those of the constructor. Raises `ConfigurationError`
         that names the variable that is missing or wrong.
         """

@@ -25,6 +25,7 @@ from .exchange import (
     is_uncertain,
 )
 from .identity import LARGEST_ID, SendcloudId
+from .plural import counted
 from .report import Accepted, BatchOutcome, NotSent, Rejected, Unknown
 from .retry import may_pass
 
@@ -223,8 +224,8 @@ def assign_references(orders: Sequence[PreparedOrder], references: Sequence[Orde
         return Assignment(tuple(accepted))
     nameless = times_answered[None]
     problem = ContractError(
-        f"The answer of upsert_orders names {len(references) - nameless} orders where {len(orders)} were sent: "
-        f"{len(unknown)} orders have no clear reference and {strangers} references belong to no order"
+        f"The answer of upsert_orders names {counted(len(references) - nameless, 'order')} where {len(orders)} were "
+        f"sent: {len(unknown)} without a clear reference, and {strangers} that were not sent"
         f"{f', {nameless} of them without an order_id' if nameless else ''}."
     )
     return Assignment(tuple(accepted), tuple(unknown), problem)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from difflib import get_close_matches
+from urllib.parse import urlsplit
 
-from .addresses import PRODUCTION, check_base_url
+from .addresses import PRODUCTION, TOKEN_URL, check_base_url, check_token_url
 from .arguments import described, quoted, reading
 from .auth import BasicCredentials, Credentials, OAuth2Credentials
 from .errors import ConfigurationError
@@ -14,7 +15,8 @@ from .errors import ConfigurationError
 BASE_URL = "SENDCLOUD_BASE_URL"
 _BASIC = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY")
 _OAUTH2 = ("SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET")
-_NAMES = (*_BASIC, *_OAUTH2, BASE_URL)
+_TOKEN_URL = "SENDCLOUD_TOKEN_URL"
+_NAMES = (*_BASIC, *_OAUTH2, BASE_URL, _TOKEN_URL)
 _ALIKE = 0.75
 
 
@@ -71,8 +73,9 @@ _LONGEST_HINT = 500
 def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
     """Make credentials of SENDCLOUD_PUBLIC_KEY and _SECRET_KEY, or of SENDCLOUD_CLIENT_ID and _CLIENT_SECRET.
 
-    Raises `ConfigurationError` when neither pair is there, both are, or half of one.
-    Rules: AUTH-BASIC, AUTH-OAUTH.
+    SENDCLOUD_TOKEN_URL says where a token is had, and has to be set when SENDCLOUD_BASE_URL is not the service's own:
+    the secret of one server must not go to another. Raises `ConfigurationError` when neither pair is there, both are,
+    half of one, or no URL for tokens. Rules: AUTH-BASIC, AUTH-OAUTH.
     """
     basic, oauth2 = _BASIC, _OAUTH2
     # A deployment template often sets what it does not use to nothing.
@@ -94,4 +97,19 @@ def credentials_from_env(environ: Mapping[str, str]) -> Credentials:
             f"There are no credentials in the environment{found}: set {' and '.join(basic)} "
             f"(Sendcloud panel, Settings, Integrations), or {' and '.join(oauth2)} for an integration with OAuth2."
         )
-    return (OAuth2Credentials if pair is oauth2 else BasicCredentials)(environ[pair[0]], environ[pair[1]])
+    if pair is basic:
+        return BasicCredentials(environ[pair[0]], environ[pair[1]])
+    return OAuth2Credentials(environ[pair[0]], environ[pair[1]], _token_url(environ))
+
+
+def _token_url(environ: Mapping[str, str]) -> str:
+    url = environ.get(_TOKEN_URL, "").strip()
+    if url:
+        return check_token_url(url, source=_TOKEN_URL)
+    base = environ.get(BASE_URL, "").strip()
+    if base and urlsplit(check_base_url(base, source=BASE_URL)).hostname != urlsplit(PRODUCTION).hostname:
+        raise ConfigurationError(
+            f"{_TOKEN_URL} is not set, and {BASE_URL} is not the service's own: set it to where that server gives "
+            f"tokens, such as {TOKEN_URL}."
+        )
+    return TOKEN_URL

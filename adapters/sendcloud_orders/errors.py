@@ -39,6 +39,7 @@ from dataclasses import dataclass
 from types import NoneType
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from .plural import counted
 from .pointers import FieldPath, spell_path
 from .wordings import BLANK
 
@@ -414,7 +415,9 @@ class NotYetAvailable(SendcloudError, builtins.TimeoutError):
     def __str__(self) -> str:
         shown = ", ".join(str(one) for one in self.missing[:_SHOWN])
         more = " ..." if len(self.missing) > _SHOWN else ""
-        return f"{len(self.missing)} orders could not be read back within {self.waited:.1f} s: {shown}{more}."
+        return (
+            f"{counted(len(self.missing), 'order')} could not be read back within {self.waited:.1f} s: {shown}{more}."
+        )
 
 
 class UpdateNotApplied(SendcloudError):

@@ -15,6 +15,7 @@ from .exchange import Answer
 from .identity import OrderKey, OrderNumber
 from .label_answers import is_about, parts_of, read_in_pieces
 from .label_report import LabelAccepted, LabelOutcome, LabelRejected, LabelUnknown, UnaskedShipment
+from .plural import counted
 from .wordings import shown_id
 
 _MISSING = "No such order in the integration, or it is not stored yet: wait_until_available waits for that"
@@ -161,7 +162,6 @@ def _problem(
     if not (unknown or unasked or doubted):
         return None
     return ContractError(
-        f"The answer of create_labels tells of {made} shipments where {asked} were asked for: {len(unknown)} orders "
-        f"are unclear, {len(unasked)} shipments belong to no order, and {doubted} orders have both a shipment and an "
-        "error."
+        f"The answer of create_labels tells of {counted(made, 'shipment')} where {asked} were asked for: "
+        f"{len(unknown)} unclear, {len(unasked)} of no order, and {doubted} that came with an error."
     )

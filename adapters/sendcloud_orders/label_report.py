@@ -11,6 +11,7 @@ from sendcloud_orders_api.models import ShipmentReference
 from .arguments import check_whole_number, described, reading
 from .errors import FieldError, IncompleteLabels, InvalidRequest, SendcloudError, joined, named
 from .identity import OrderKey, OrderNumber
+from .plural import counted
 from .tally import add_up, check_parts, listed, spell_counts
 from .wordings import BLANK, shown_id
 
@@ -179,7 +180,7 @@ class LabelReport:
     def counts(self) -> str:
         """Spell the counts in one line."""
         told = spell_counts(self.accepted, self.rejected, self.not_sent, self.unknown)
-        return f"{told}, {len(self.unasked)} shipments that nobody asked for" if self.unasked else told
+        return f"{told}, {counted(len(self.unasked), 'shipment')} that nobody asked for" if self.unasked else told
 
     def raise_for_rejected(self) -> None:
         """Raise `IncompleteLabels` unless the run is `ok`; the report is on the error."""
@@ -187,7 +188,7 @@ class LabelReport:
             raise IncompleteLabels("Not every order has its shipment", self)
 
     def __str__(self) -> str:
-        lines = [f"{self.total} orders: {self.counts}"]
+        lines = [f"{counted(self.total, 'order')}: {self.counts}"]
         lines += listed("accepted", [one for one in self.accepted if one.errors])
         guilty_first = sorted(self.rejected, key=lambda one: not one.errors)
         lines += listed("rejected", guilty_first)

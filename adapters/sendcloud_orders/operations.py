@@ -19,6 +19,7 @@ from .errors import ContractError, FieldError, InvalidRequest, NotYetAvailable, 
 from .exchange import DELETE, GET, UPDATE, Answer, Call, Conversation, Exchange, Pause, Refused, value_of
 from .identity import LARGEST_ID, SendcloudId, sendcloud_id
 from .pagination import Listing, read_filters
+from .plural import counted
 from .pointers import FieldPath
 from .report import Accepted, BatchOutcome, UpsertReport
 from .verification import find_differences
@@ -62,7 +63,7 @@ def find_order(integration: int, order_id: str) -> Conversation[Order | None]:
         )
     if unreadable:
         raise ContractError(
-            f"{len(unreadable)} orders of the answer cannot be read, and the one looked for may be among them.",
+            f"{counted(len(unreadable), 'order')} of the answer cannot be read; the one looked for may be among them.",
             path=unreadable[0],
         )
     return None

@@ -21,6 +21,7 @@ from .arguments import check_choice, check_whole_number, described, quoted, read
 from .errors import ContractError, InvalidRequest
 from .exchange import LIST, Answer, Call, Conversation, Exchange, value_of
 from .identity import LARGEST_ID
+from .plural import counted
 from .retry import read_http_date
 
 LARGEST_PAGE = 200
@@ -300,7 +301,7 @@ class UnreadableRows:
             return
         position, first = self._found[0]
         raise ContractError(
-            f"{len(self._found)} of {self._rows} orders cannot be read; all others were given. "
+            f"{len(self._found)} of {counted(self._rows, 'order')} cannot be read; all others were given. "
             f"The first is row {position}: {first.reason} at {first.path}.",
             path=first.path,
             positions=[position for position, _ in self._found],

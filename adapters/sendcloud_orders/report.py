@@ -11,6 +11,7 @@ from typing import Any, overload
 from .arguments import as_whole_number, described, reading
 from .errors import BatchRejected, FieldError, IncompleteUpsert, InvalidRequest, SendcloudError, joined, named
 from .identity import LARGEST_ID, OrderId, OrderKey, SendcloudId
+from .plural import counted
 from .tally import add_up, check_parts, listed, spell_counts
 
 
@@ -240,7 +241,7 @@ class UpsertReport:
 
     def __str__(self) -> str:
         guilty_first = sorted(self.rejected, key=lambda one: not one.errors)
-        lines = [f"{self.total} orders: {self.counts}"]
+        lines = [f"{counted(self.total, 'order')}: {self.counts}"]
         lines += [*listed("rejected", guilty_first), *listed("not sent", self.not_sent)]
         return "\n".join([*lines, *listed("unknown", self.unknown)])
 

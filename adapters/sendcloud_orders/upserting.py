@@ -40,6 +40,7 @@ from .identity import SendcloudId
 from .integrations import KnownIntegrations, is_told
 from .interrupts import left_by
 from .journal import Entry, Journal, digest
+from .plural import counted
 from .report import BatchOutcome, NotSent, Rejected, UpsertReport
 from .retry import may_pass
 from .sources import guarded, guarded_async
@@ -328,7 +329,7 @@ class UpsertRun:
         self.report.sort()
         refused = [one for one in self.report.rejected if one.status is None]
         if refused and self.options.on_rejected == "stop":
-            message = f"{len(refused)} orders cannot be sent; the run stopped: {self.report.counts}."
+            message = f"{counted(len(refused), 'order')} cannot be sent; the run stopped: {self.report.counts}."
             raise InvalidOrders(message, refused, self.report)
         return self.report
 
@@ -444,7 +445,9 @@ def _check_all(orders: Sequence[object], planner: Planner) -> list[PreparedOrder
         if position not in refused
     )
     report = UpsertReport.of([BatchOutcome(rejected=tuple(rejected), not_sent=left)])
-    raise InvalidOrders(f"{len(rejected)} of {len(orders)} orders cannot be sent; nothing was sent.", rejected, report)
+    raise InvalidOrders(
+        f"{len(rejected)} of {counted(len(orders), 'order')} cannot be sent; nothing was sent.", rejected, report
+    )
 
 
 def _emptied(orders: deque[PreparedOrder]) -> Iterator[PreparedOrder]:

@@ -23,6 +23,7 @@ NAMES = (
     "SENDCLOUD_CLIENT_ID",
     "SENDCLOUD_CLIENT_SECRET",
     "SENDCLOUD_BASE_URL",
+    "SENDCLOUD_TOKEN_URL",
 )
 FILE_VARIABLE = "SENDCLOUD_CREDENTIALS_FILE"
 _LONGEST_FILE = 64 * 1024
@@ -36,7 +37,8 @@ credentials_option = click.option(
     show_envvar=True,
     metavar="FILE",
     help=f"""File of lines NAME=value with SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY and SENDCLOUD_BASE_URL, or with
-        SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET for OAuth2. Only you may be able to read it (chmod 600; on
+        SENDCLOUD_CLIENT_ID and SENDCLOUD_CLIENT_SECRET for OAuth2 (and SENDCLOUD_TOKEN_URL where it is not Sendcloud's
+        own). Only you may be able to read it (chmod 600; on
         Windows its permissions are not looked at). Without it these names are read from the environment; where none
         of them is set there, from {Path(click.get_app_dir("sendcloud-orders")) / "credentials"}.""".replace(
         str(Path.home()), "~"

@@ -24,6 +24,7 @@ from sendcloud_orders import (
 )
 
 from .endings import spell_error
+from .printing import counted
 from .progress import MOST_ORDERS, seconds_at_the_limit, spell_seconds
 
 if TYPE_CHECKING:
@@ -153,9 +154,8 @@ def of_file(name: str, orders: int, limits: PaceLimits) -> Finding:
     if not orders:
         return Finding(Level.WARN, name, "no order in it", "Export the orders anew.")
     push = _spell_time(ceil(orders / MOST_ORDERS), limits)
-    return Finding(
-        Level.OK, name, f"{orders:,} orders: {push} to push them, {_spell_time(orders, limits)} to buy a label for each"
-    )
+    labels = _spell_time(orders, limits)
+    return Finding(Level.OK, name, f"{counted(orders, 'order')}: {push} to push them, {labels} to buy a label for each")
 
 
 def _spell_time(writes: int, limits: PaceLimits) -> str:

@@ -15,6 +15,7 @@ import os
 import re
 import subprocess
 import tomllib
+import traceback
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -32,8 +33,12 @@ _run_python = PythonEvaluator()
 def run_python(example: Example) -> str | None:
     """Run Python, and compare what it prints with the comments that say so."""
     out = io.StringIO()
-    with contextlib.redirect_stdout(out):
-        _run_python(example)
+    try:
+        with contextlib.redirect_stdout(out):
+            _run_python(example)
+    except Exception:
+        # Sybil cannot show an exception that has a cause, and the frames above the page's are of no interest.
+        return traceback.format_exc()
     return _difference(PRINTED.findall(example.parsed), out.getvalue(), gaps=True)
 
 

@@ -274,7 +274,8 @@ class Push:
         """Say what became of the orders, write the report, and count those that were not read, where that is known."""
         self._tell_rejected(report.rejected, orders, write_line)
         unread = None if self._total is None else max(0, self._total - report.total)
-        counts = f"{report.total + (unread or 0)} orders: {report.counts}"
+        total = report.total + (unread or 0)
+        counts = f"{total} {'order' if total == 1 else 'orders'}: {report.counts}"
         for line in (*_reasons(report), f"{counts}, {unread} not read" if unread else counts):
             _say(write_line, line)
         if self._draft:

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from doubles.both_clients import KINDS, ClientKind, Driven
 from doubles.fake_service import FakeService, answer_with
 from doubles.virtual_time import VirtualTime
-from sendcloud_orders.addresses import TOKEN_URL
+from sendcloud_orders import OrdersClient
+from sendcloud_orders.addresses import PRODUCTION, TOKEN_URL
 from sendcloud_orders.auth import (
     BasicCredentials,
     CallableCredentials,
@@ -630,6 +631,36 @@ def test_a_public_and_a_secret_key_make_basic_credentials() -> None:
 @pytest.mark.rule("AUTH-OAUTH")
 def test_a_client_id_and_secret_make_oauth2_credentials() -> None:
     assert isinstance(credentials_from_env(OAUTH2), OAuth2Credentials)
+
+
+@pytest.mark.rule("AUTH-OAUTH")
+def test_tokens_come_from_the_services_own_endpoint_unless_another_is_named() -> None:
+    elsewhere = {"SENDCLOUD_TOKEN_URL": "https://tokens.example/oauth2/token"}
+    bases: tuple[dict[str, str], ...] = ({}, {"SENDCLOUD_BASE_URL": PRODUCTION})
+    for base in bases:
+        assert oauth2_from(OAUTH2 | base).token_url == "https://account.sendcloud.com/oauth2/token"
+        assert oauth2_from(OAUTH2 | base | elsewhere).token_url == elsewhere["SENDCLOUD_TOKEN_URL"]
+
+
+@pytest.mark.rule("AUTH-OAUTH")
+@pytest.mark.parametrize("token_url", [None, "", "  "])
+def test_the_secret_of_another_server_is_not_sent_to_the_service(token_url: str | None) -> None:
+    environ = OAUTH2 | {"SENDCLOUD_BASE_URL": "https://staging.example/api/v3"}
+    if token_url is not None:
+        environ["SENDCLOUD_TOKEN_URL"] = token_url
+    with pytest.raises(ConfigurationError, match="SENDCLOUD_TOKEN_URL is not set"):
+        OrdersClient.from_env(environ)
+
+
+def test_a_token_url_that_would_show_the_secret_is_refused_by_its_name() -> None:
+    with pytest.raises(ConfigurationError, match="SENDCLOUD_TOKEN_URL"):
+        credentials_from_env(OAUTH2 | {"SENDCLOUD_TOKEN_URL": "http://tokens.example/oauth2/token"})
+
+
+def oauth2_from(environ: dict[str, str]) -> OAuth2Credentials:
+    credentials = credentials_from_env(environ)
+    assert isinstance(credentials, OAuth2Credentials)
+    return credentials
 
 
 def test_what_is_set_to_nothing_counts_as_not_set_beside_a_whole_pair() -> None:

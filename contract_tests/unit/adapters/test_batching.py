@@ -324,7 +324,7 @@ def test_a_reference_that_belongs_to_no_order_is_a_breach_of_contract() -> None:
     assigned = assign_references([ready("A")], references("A", "Z"))
     assert [one.key.order_id for one in assigned.accepted] == ["A"]
     assert assigned.problem is not None
-    assert "1 references belong to no order" in str(assigned.problem)
+    assert "and 1 that were not sent" in str(assigned.problem)
 
 
 @pytest.mark.rule("UPSERT-RESULT")

@@ -141,7 +141,7 @@ def test_an_order_that_is_not_there_does_not_read_as_a_wrong_address() -> None:
 def test_an_order_of_which_the_answer_says_nothing_is_unknown() -> None:
     outcome = told(by_id("A", "B"), {"data": [made("A")]})
     assert groups(outcome) == {"accepted": [0], "unknown": [1]}
-    assert "1 shipments where 2 were asked for: 1 orders are unclear" in str(outcome.problem)
+    assert "1 shipment where 2 were asked for: 1 unclear" in str(outcome.problem)
 
 
 @pytest.mark.rule("LABEL-ONCE")

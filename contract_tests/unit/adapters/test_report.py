@@ -148,3 +148,7 @@ def test_batches_that_overtook_each_other_take_no_memory_to_be_sorted() -> None:
     assert [one.position for one in report.accepted] == list(range(count))
     # A copy of the places alone takes eight bytes each; other threads of the run may take some meanwhile.
     assert most < 8 * count
+
+
+def test_a_report_of_one_order_speaks_of_one_order() -> None:
+    assert str(UpsertReport.of([accepted(0)])) == "1 order: 1 accepted, 0 rejected, 0 not sent, 0 unknown"

@@ -1,10 +1,13 @@
-"""The README's examples run."""
+"""The README's examples run, and its links lead somewhere, also where the README is read outside of the repository."""
 
+import os
 import re
 import runpy
 import subprocess
 import sys
 import textwrap
+import tomllib
+from importlib.metadata import metadata
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +18,9 @@ from orders import realistic
 from sendcloud_orders_sandbox import Sandbox
 
 ROOT = Path(__file__).parents[3]
-WALK = re.search(r"```console\n(\$ alias .*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+WALK = re.search(r"```console\n(\$ alias .*?)```", README, re.DOTALL)
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 @pytest.fixture
@@ -91,3 +95,39 @@ def test_the_walk_leads_from_a_csv_file_to_labels(environment: Sandbox, tmp_path
     labels = {path.stem for path in (tmp_path / "labels").glob("*.pdf")}
     assert labels == {f"{one['integration']}-{one['order_id']}" for one in environment.shipments()}
     assert len(labels) == len(environment.orders()) == 6
+
+
+def links(text: str) -> list[str]:
+    """Return where the links of a page lead, without those to the web."""
+    return [target for target in re.findall(r"\]\(([^)]+)\)", text) if not target.startswith("https://")]
+
+
+def described() -> str:
+    """Make of the README what becomes the description of the package."""
+    hook = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["metadata"]["hooks"]
+    text = README
+    for one in hook["fancy-pypi-readme"]["substitutions"]:
+        text = re.sub(one["pattern"], one["replacement"], text)
+    return text
+
+
+def test_each_link_of_the_readme_leads_to_a_file_of_the_repository() -> None:
+    assert links(README)
+    assert [target for target in links(README) if not (ROOT / target).is_file()] == []
+
+
+def test_the_description_of_the_package_has_no_link_that_only_the_repository_can_follow() -> None:
+    assert links(described()) == []
+    assert "](https://" in described()
+
+
+def test_the_description_of_the_package_keeps_the_words_of_each_link_and_the_code() -> None:
+    words = re.findall(r"\[([^\]]+)\]\(", README)
+    assert [label for label in words if label not in described()] == []
+    assert re.findall(r"```.*?```", described(), re.DOTALL) == re.findall(r"```.*?```", README, re.DOTALL)
+
+
+def test_the_wheel_holds_that_description() -> None:
+    if not os.environ.get("TOX_ENV_NAME", "").startswith("py"):
+        pytest.skip("only the environments py3xx of tox install the wheel")
+    assert str(metadata("sendcloud-orders").json["description"]).strip() == described().strip()
