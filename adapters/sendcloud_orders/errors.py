@@ -483,6 +483,7 @@ class IncompleteLabels(SendcloudError):
     """A run of labels that did not end with a shipment for every order; `label_report` says what became of each."""
 
     label_report: LabelReport
+    """What became of each order."""
 
     def __init__(self, message: str, label_report: LabelReport) -> None:
         super().__init__(message)
@@ -496,6 +497,7 @@ class IncompleteUpsert(SendcloudError):
     """An upsert that did not end with every order accepted; `report` says what became of each."""
 
     report: UpsertReport
+    """What became of each order."""
 
     def __init__(self, message: str, report: UpsertReport) -> None:
         super().__init__(message)

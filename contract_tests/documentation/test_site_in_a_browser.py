@@ -1,4 +1,4 @@
-"""The built site has no dead end: a browser leafs through it, clicks what there is to click, and finds what it looks for."""
+"""The built site has no dead end: a browser clicks through it as readers would, and finds what it looks for."""
 
 import re
 import threading
@@ -28,7 +28,7 @@ OUTSIDE = (
     "https://github.com/pradyunsg/furo",  # the theme names its maker
     "https://pre-commit.com/",
 )
-# Sphinx looks for what it quotes by an id that it does not escape, and finds none that has a dot. It quotes nothing then.
+# Sphinx looks for what it quotes by an id that it does not escape: where that has a dot, it quotes nothing, and warns.
 SEARCH_WARNS = "Check your theme or template."
 _ANCHOR = re.compile(r'\bid="([^"]+)"')
 
@@ -75,7 +75,8 @@ def test_the_navigation_leads_to_every_page(walked: Walk) -> None:
 
 def test_every_entry_of_the_navigation_opens_the_page_that_it_names(walked: Walk) -> None:
     said = {name: page["said"] for name, page in walked["pages"].items() if name != "index.html"}
-    assert {name: entry for name, entry in said.items() if not walked["pages"][name]["title"].startswith(entry)} == {}
+    titles = {name: page["title"] for name, page in walked["pages"].items()}
+    assert {name: entry for name, entry in said.items() if not titles[name].startswith(entry)} == {}
 
 
 def test_each_page_has_a_button_for_the_next_one_to_the_last(walked: Walk, origin: str) -> None:
@@ -104,9 +105,9 @@ def test_every_link_inside_the_site_leads_to_something_that_is_there(walked: Wal
         for link in page["links"]:
             if link.startswith(f"{origin}/"):
                 target, _, anchor = link.removeprefix(f"{origin}/").partition("#")
-                if anchor and unquote(anchor) not in anchors_of(target or "index.html", ids):
-                    astray.append((name, link))
-                elif not (SITE / (target or "index.html")).exists():
+                if (anchor and unquote(anchor) not in anchors_of(target or "index.html", ids)) or not (
+                    SITE / (target or "index.html")
+                ).exists():
                     astray.append((name, link))
     assert astray == []
 

@@ -26,6 +26,9 @@ const structure = () => ({
 });
 const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
 
+// Runs in the page: what still changes its colour is done.
+const settle = () => document.getAnimations().forEach((one) => one.finish());
+
 const watched = async (browser, origin, found, options) => {
   const context = await browser.newContext({ viewport: DESK, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
@@ -46,6 +49,7 @@ const lookAt = async (page, origin, shots) => {
     for (const colorScheme of SCHEMES) {
       if (size === "telephone" && !PICTURED.includes(name)) continue;
       await page.emulateMedia({ colorScheme });
+      await page.evaluate(settle);
       if (size === "desk") seen.pale[colorScheme] = await page.evaluate(pale);
       if (PICTURED.includes(name)) await page.screenshot({ path: `${shots}/${name.replace(/\W+/g, "-")}-${size}-${colorScheme}.png` });
     }
@@ -91,8 +95,9 @@ const skimmed = async (page, { origin }, found) => {
   await page.goto(`${origin}/reference/ledger.html`);
   found.skimmed = [];
   const links = page.locator(".toc-tree a[href^='#']:visible");
-  for (let place = 1; place < await links.count(); place += 1) {
+  for (let place = 0; place < await links.count(); place += 1) {
     const hash = await links.nth(place).getAttribute("href");
+    if (hash === "#") continue;
     await links.nth(place).click();
     // It may get there slowly.
     await page.waitForFunction((wanted) => {

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 import sendcloud_orders_api.models
 
 MODULE = "sendcloud_orders_api.models"
@@ -78,17 +80,24 @@ def _described(name: str) -> str:
     if "enum" in schema:
         lines += [f"One of {_values(schema)}.", ""]
     for field, inner in fields_of(name).items():
-        required = field in schema.get("required", ())
+        required = inner["name"] in schema.get("required", ())
         lines += [f":::{{py:attribute}} {name}.{field}", f":module: {MODULE}", f":type: {type_of(inner)}"]
-        lines += [":no-contents-entry:", "", told(inner, required=required), ":::", ""]
+        in_json = "" if field == inner["name"] else f"In JSON, and so in a dict: `{inner['name']}`."
+        lines += [":no-contents-entry:", "", f"{told(inner, required=required)} {in_json}".strip(), ":::", ""]
     return "\n".join([*lines, "::::"])
 
 
 def fields_of(name: str) -> Mapping[str, Schema]:
-    """Return the fields of a model; what is only read is in none that is sent."""
+    """Return the fields of a model as Python calls them; what is only read is in none that is sent."""
     model = getattr(sendcloud_orders_api.models, name)
-    properties = schemas()[name].get("properties", {})
-    return {field: schema for field, schema in properties.items() if field in getattr(model, "__struct_fields__", ())}
+    if not (isinstance(model, type) and issubclass(model, msgspec.Struct)):
+        return {}
+    properties = schemas()[name]["properties"]
+    return {
+        field.name: properties[field.encode_name] | {"name": field.encode_name}
+        for field in msgspec.structs.fields(model)
+        if field.encode_name in properties
+    }
 
 
 def type_of(schema: Schema) -> str:

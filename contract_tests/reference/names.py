@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from importlib import import_module
+from inspect import get_annotations
 from types import ModuleType
 
 import sendcloud_orders
@@ -97,7 +98,7 @@ def meant(text: str) -> str | None:
     if first.startswith("sendcloud_orders"):
         return _qualified(match["name"])
     if (full := owner(first)) is not None:
-        return ".".join([full, *members])
+        return ".".join([_heir(full, *members[:1]), *members])
     if first in ("sendcloud_sandbox", "sendcloud_env", "sendcloud_sandbox_options") and not members:
         return f"{FIXTURES}.{first}"
     if first[0].isupper() and not _is_known_elsewhere(first):
@@ -106,6 +107,15 @@ def meant(text: str) -> str | None:
             hint = f": `{alike[0]}`?" if alike else "; if it is somebody else's, add it to reference/names.py"
             raise UnknownNameError(f"`{text}` names nothing that is public{hint}")
     return None
+
+
+def _heir(full: str, member: str = "") -> str:
+    """Return the class on whose page a member stands: itself, or the first public one that it has it from."""
+    package, _, name = full.rpartition(".")
+    for base in getattr(getattr(import_module(package), name), "__mro__", ()):
+        if member in base.__dict__ or member in get_annotations(base):
+            return public(f"{base.__module__}.{base.__name__}") or full
+    return full
 
 
 def rule(text: str) -> str | None:
