@@ -15,7 +15,7 @@ import sendcloud_orders
 import sendcloud_orders_api.models
 import sendcloud_orders_sandbox
 from ledger import LEDGER, RULES
-from reference import SITE, errors, models, names, rules, sandbox
+from reference import SITE, errors, models, names, project, rules, sandbox
 from reference.proving import proofs_of_rules
 from sendcloud_orders import OrdersClient
 from sendcloud_orders_cli.access import FILE_VARIABLE, NAMES
@@ -186,3 +186,10 @@ def test_a_name_that_stands_alone_belongs_to_the_package_that_users_import() -> 
     assert names.owner("Credentials") == "sendcloud_orders.Credentials"
     assert names.owner("OrderInput") == "sendcloud_orders_api.models.OrderInput"
     assert names.owner("Sandbox") == "sendcloud_orders_sandbox.Sandbox"
+
+
+def test_a_file_of_the_repository_leads_to_the_pages_of_the_site() -> None:
+    text = project.page("contributing")
+    assert "(../explanation/architecture.md)" in text
+    assert "(../reference/ledger.md)" in text
+    assert re.findall(r"\]\((?!https://|\.\./)", text) == []

@@ -125,7 +125,8 @@ const searched = async (page, { origin }, found) => {
     await page.press(".sidebar-search", "Enter");
     await page.waitForURL(/search\.html/);
     const results = page.locator("ul.search li a");
-    await results.first().waitFor();
+    // They come one by one.
+    await page.locator(".search-summary", { hasText: "finished" }).waitFor();
     const texts = await results.allTextContents();
     await results.first().click();
     await page.waitForURL((url) => !url.pathname.endsWith("search.html"));

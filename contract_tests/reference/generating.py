@@ -10,7 +10,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import errors, models, rules, sandbox
+from . import errors, models, project, rules, sandbox
 
 TEXTS: Mapping[str, Callable[[], str]] = {
     "error-tree": errors.tree,
@@ -18,6 +18,7 @@ TEXTS: Mapping[str, Callable[[], str]] = {
     "ledger": rules.ledger,
     "policies": sandbox.policies,
     "sandbox-options": sandbox.options,
+    **{name: partial(project.page, name) for name in project.FILES},
     **{f"models-{name}": partial(models.page, name) for name in models.ROOTS},
 }
 """What makes each text, as MyST."""

@@ -24,6 +24,8 @@ from . import names
 
 _log = logging.getLogger(__name__)
 _COMMANDS_PAGE = "reference/command-line"
+# It tells of names that may be gone.
+_HISTORY = "project/changelog"
 _ID = re.compile(r"(?<![\w-])[A-Z]+(?:-[A-Z]+)+(?![\w-])")
 # Where a link would be a link in a link, or is not read as text.
 _UNLINKED = (
@@ -43,6 +45,8 @@ class LinkNames(SphinxTransform):
 
     def apply(self, **_: Any) -> None:
         """Look at each type, each piece of inline code, and at the rules in plain text."""
+        if self.env.docname == _HISTORY:
+            return
         for reference in list(self.document.findall(addnodes.pending_xref)):
             # Here, for Sphinx would look for a built-in name such as `type` among our own attributes.
             if reference["refdomain"] == "py" and names.is_foreign(reference["reftarget"]):
