@@ -24,7 +24,12 @@ const structure = () => ({
   next: document.querySelector("a.next-page")?.href ?? null,
   broken: [...document.images].filter((one) => !one.naturalWidth && one.loading !== "lazy").map((one) => one.src),
 });
-const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
+// Runs in the page: what sticks out of the window, but for what scrolls in a box of its own.
+const wide = () => {
+  const scrolls = (one) => one && !one.matches("body, article") && (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  const out = [...document.querySelectorAll("article, article *, body > main *")].filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility());
+  return [...new Set(out.filter((one) => !scrolls(one.parentElement)).map((one) => `${one.tagName.toLowerCase()}.${one.className}`))];
+};
 
 // Runs in the page: what still changes its colour is done.
 const settle = () => document.getAnimations().forEach((one) => one.finish());
@@ -42,10 +47,10 @@ const watched = async (browser, origin, found, options) => {
 
 const lookAt = async (page, origin, shots) => {
   const name = page.url().slice(origin.length + 1).split("#")[0] || "index.html";
-  const seen = { ...(await page.evaluate(structure)), overflow: {}, pale: {} };
+  const seen = { ...(await page.evaluate(structure)), wide: {}, pale: {} };
   for (const [size, viewport] of Object.entries({ desk: DESK, telephone: TELEPHONE })) {
     await page.setViewportSize(viewport);
-    seen.overflow[size] = await page.evaluate(overflow);
+    seen.wide[size] = await page.evaluate(wide);
     for (const colorScheme of SCHEMES) {
       if (size === "telephone" && !PICTURED.includes(name)) continue;
       await page.emulateMedia({ colorScheme });
@@ -112,7 +117,7 @@ const skimmed = async (page, { origin }, found) => {
   await rule.locator("details a").first().click();
   await page.waitForURL(/\/tests\//);
   const line = await page.evaluate(() => document.querySelector(":target")?.textContent ?? "");
-  found.proof = { line, colours: await page.evaluate(pale), overflow: await page.evaluate(overflow) };
+  found.proof = { line, colours: await page.evaluate(pale), wide: await page.evaluate(wide) };
   await page.locator("header a").click();
   await page.waitForURL(/ledger\.html$/);
 };
