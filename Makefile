@@ -30,16 +30,19 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test test-lowest test-newest contract probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
+.PHONY: help test test-lowest test-newest contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools, unit tests on each Python, contract
+test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools, docs, unit tests on each Python, contract
 	$(ALL_TOX) --skip-pkg-install
 
 contract: $(TOOLS) node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
 	$(TOX) -e contract
+
+docs: $(TOOLS) node_modules/done ## build the documentation into reports/site, run its snippets, and click through it
+	$(TOX) -e docs
 
 probe: $(TOOLS) ## ask TARGET what its documentation leaves open, and write it as policies: ONLY=key_twice,page_size
 	$(TOX) -q -e probe
