@@ -6,27 +6,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import Credentials
-    from .faults import Fault, FaultKind, Faults
-    from .policies import Policies
-    from .recording import Request
+    from .faults import Fault, FaultKind, Faults, Plan, UnknownFaultError
+    from .policies import Policies, UnknownPolicyError
+    from .problems import Problem
+    from .recording import Message, Request
     from .rules import Rules
     from .server import PortTakenError, Sandbox
 
-__all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
-
-# No index has this package.
-HOW_TO_INSTALL = "pip install '.[sandbox]' in the folder of a checkout of sendcloud-orders"
+__all__ = [
+    "Credentials",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Message",
+    "Plan",
+    "Policies",
+    "PortTakenError",
+    "Problem",
+    "Request",
+    "Rules",
+    "Sandbox",
+    "UnknownFaultError",
+    "UnknownPolicyError",
+]
 
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
     "Faults": "faults",
     "FaultKind": "faults",
+    "Message": "recording",
+    "Plan": "faults",
     "Policies": "policies",
     "PortTakenError": "server",
+    "Problem": "problems",
     "Request": "recording",
     "Rules": "rules",
     "Sandbox": "server",
+    "UnknownFaultError": "faults",
+    "UnknownPolicyError": "policies",
 }
 
 
@@ -39,4 +57,6 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
-        raise ImportError(f"the sandbox needs {missing.name}: {HOW_TO_INSTALL}") from missing
+        from sendcloud_orders.installing import how_to_install
+
+        raise ImportError(f"the sandbox needs {missing.name}: {how_to_install('sandbox')}") from missing

@@ -18,13 +18,16 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from sendcloud_orders import __version__
+from sendcloud_orders.app_info import user_agent
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_cli", "sendcloud_orders_sandbox"}
 TOP_LEVEL = {
     *("spec", "generated", "adapters", "contract_tests", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
     *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
-    *(".ci", ".gitattributes", ".gitignore"),
+    *(".changes", ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-hooks.yaml"),
 }
 
 
@@ -108,10 +111,18 @@ def test_the_pytest_plugin_loads_without_the_extra(wheel: Distribution) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_the_version_is_that_of_pyproject(pyproject: dict[str, Any]) -> None:
+    version = pyproject["project"]["version"]
+    assert __version__ == version
+    assert user_agent(None).startswith(f"sendcloud-orders/{version} ")
+    assert "version" not in json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+
+
 LOWEST = "contract_tests/unit/lowest.lock"
+LOCKS = ("requirements.lock", LOWEST, "contract_tests/release/requirements.lock", "package-lock.json")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", LOWEST, "package-lock.json"])
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_no_registry(name: str) -> None:
     # npm copies the donation pages of authors into its lock; they are no place that anything is fetched from.
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
@@ -140,6 +151,12 @@ def test_the_python_lock_holds_all_that_the_project_asks_for(
         if not any(Version(pin) in requirement.specifier for pin in pins.get(canonicalize_name(requirement.name), ()))
     ]
     assert late == [], "run `make lock`"
+
+
+def test_a_release_is_built_with_what_ci_builds_with(pyproject: dict[str, Any], pins: dict[str, list[str]]) -> None:
+    release = pinned(ROOT / "contract_tests/release/requirements.lock")
+    builders = [canonicalize_name(Requirement(one).name) for one in pyproject["build-system"]["requires"]]
+    assert {name: release.get(name) for name in builders} == {name: pins[name] for name in builders}
 
 
 def test_each_lower_bound_is_the_version_that_the_lowest_lock_pins(pyproject: dict[str, Any]) -> None:
