@@ -10,6 +10,8 @@ RELEASE = .venv/bin/python $(LOCK) shared tools,release .venv/bin/python -m tox 
 # One environment more at a time than there are cores, since tests wait now and then; each one's output in one piece.
 export TOX_PARALLEL = $(shell .venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
+# Fills an environment of the wheel's while no other run does.
+FILL = .venv/bin/python $(LOCK) shared tools .venv/bin/python $(LOCK) alone wheel .venv/bin/python -m tox run -q --notest
 # The Python of .venv runs every test, the others a sample.
 export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 
@@ -28,16 +30,19 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test contract probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
+.PHONY: help test test-lowest test-newest contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools, unit tests on each Python, contract
+test: $(TOOLS) node_modules/done $(WHEEL) ## run every check: lint, types, tools, docs, unit tests on each Python, contract
 	$(ALL_TOX) --skip-pkg-install
 
 contract: $(TOOLS) node_modules/done ## run the contract suite on Prism and the sandbox, or on TARGET=https://host/api/v3
 	$(TOX) -e contract
+
+docs: $(TOOLS) node_modules/done ## build the documentation into reports/site, run its snippets, and click through it
+	$(TOX) -e docs
 
 probe: $(TOOLS) ## ask TARGET what its documentation leaves open, and write it as policies: ONLY=key_twice,page_size
 	$(TOX) -q -e probe
@@ -47,6 +52,14 @@ probe-selftest: $(TOOLS) ## prove that the probe finds out 200 random combinatio
 
 unit: $(TOOLS) node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
+
+test-lowest: $(TOOLS) ## run the unit tests on Python 3.11 with the lowest versions of the dependencies that are allowed
+	$(FILL) -e lowest
+	$(TOX) -e lowest --skip-pkg-install
+
+test-newest: $(TOOLS) ## run the unit tests on the newest Python found with the newest versions that are allowed
+	$(FILL) -r -e newest
+	$(TOX) -e newest --skip-pkg-install
 
 tools: $(TOOLS) node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools

@@ -193,15 +193,19 @@ class BasicCredentials:
         self._header = "Basic " + base64.b64encode(f"{public_key}:{secret_key}".encode()).decode("ascii")
 
     def authorization(self) -> str:
+        """Give the value of the `Authorization` header."""
         return self._header
 
     async def authorization_async(self) -> str:
+        """Give the value of the `Authorization` header."""
         return self._header
 
     def renew(self, rejected: str) -> bool:
+        """Tell that there is nothing newer: keys stay as they are."""
         return False
 
     async def renew_async(self, rejected: str) -> bool:
+        """Tell that there is nothing newer: keys stay as they are."""
         return False
 
     def __repr__(self) -> str:
@@ -230,6 +234,7 @@ class CallableCredentials:
         self._fn = fn
 
     def authorization(self) -> str:
+        """Ask the function for the value of the header. Raises `ConfigurationError`."""
         if inspect.iscoroutinefunction(self._fn):
             raise ConfigurationError(_COROUTINE)
         with _blaming("The callable for credentials"):
@@ -240,6 +245,7 @@ class CallableCredentials:
         return _checked_header(value)
 
     async def authorization_async(self) -> str:
+        """Ask the function for the value of the header. Raises `ConfigurationError`."""
         with _blaming("The callable for credentials"):
             if inspect.iscoroutinefunction(self._fn):
                 value: Any = self._fn()
@@ -250,9 +256,11 @@ class CallableCredentials:
             return _checked_header(await value if inspect.isawaitable(value) else value)
 
     def renew(self, rejected: str) -> bool:
+        """Ask the function again, and tell whether it gave another value than the one that was rejected."""
         return self.authorization() != _checked_rejected(rejected)
 
     async def renew_async(self, rejected: str) -> bool:
+        """Ask the function again, and tell whether it gave another value than the one that was rejected."""
         return await self.authorization_async() != _checked_rejected(rejected)
 
     def __repr__(self) -> str:

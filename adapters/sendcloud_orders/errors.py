@@ -201,9 +201,11 @@ class ConfigurationError(SendcloudError, ValueError):
 class InvalidRequest(SendcloudError, ValueError):
     """What the caller passed cannot be sent; `errors` names the fields, where fields are at fault."""
 
+    errors: tuple[FieldError, ...]
+
     def __init__(self, message: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(message)
-        self.errors: tuple[FieldError, ...] = _tuple_of("errors", errors, FieldError)
+        self.errors = _tuple_of("errors", errors, FieldError)
 
     def __str__(self) -> str:
         headline = str(self.args[0])
@@ -216,9 +218,11 @@ class InvalidOrders(InvalidRequest):
     `failures` holds one `Rejected` an order; `report` says what became of the others.
     """
 
+    failures: tuple[Rejected, ...]
+
     def __init__(self, message: str, failures: Sequence[Rejected] = (), report: UpsertReport | None = None) -> None:
         super().__init__(message)
-        self.failures: tuple[Rejected, ...] = _tuple_of("failures", failures, object)
+        self.failures = _tuple_of("failures", failures, object)
         self.report = report
 
     def __str__(self) -> str:
@@ -230,6 +234,8 @@ class TransportError(SendcloudError):
 
     `sent` is False when the request certainly never left, True when it may have arrived and been carried out.
     """
+
+    sent: bool
 
     def __init__(self, message: str, *, sent: bool) -> None:
         super().__init__(message)
@@ -248,6 +254,13 @@ class APIStatusError(SendcloudError):
     is True when an earlier attempt of the same request may have been carried out. Rule: ERROR-ENVELOPE.
     """
 
+    status: int
+    operation: str
+    errors: tuple[FieldError, ...]
+    sent_before: bool
+    omitted: int
+    remark: str
+
     def __init__(
         self,
         status: int,
@@ -263,7 +276,7 @@ class APIStatusError(SendcloudError):
         _number("status", status)
         self.status = status
         self.operation = operation
-        self.errors: tuple[FieldError, ...] = _tuple_of("errors", errors, FieldError)
+        self.errors = _tuple_of("errors", errors, FieldError)
         self.sent_before = sent_before
         self.omitted = omitted
         self.remark = remark
@@ -365,6 +378,11 @@ class ContractError(SendcloudError):
     `next_cursor` where a listing can go on. Rule: READ-TOLERANT.
     """
 
+    path: str
+    status: int | None
+    positions: tuple[int, ...]
+    next_cursor: str | None
+
     def __init__(
         self,
         message: str,
@@ -378,17 +396,20 @@ class ContractError(SendcloudError):
         super().__init__(message, raw=raw)
         self.path = path
         self.status = status
-        self.positions: tuple[int, ...] = _tuple_of("positions", positions, int)
+        self.positions = _tuple_of("positions", positions, int)
         self.next_cursor = next_cursor
 
 
 class NotYetAvailable(SendcloudError, builtins.TimeoutError):
     """Orders that could not be read back in time; they were accepted and may still appear. Rule: UPSERT-ASYNC."""
 
+    missing: tuple[SendcloudId, ...]
+    waited: float
+
     def __init__(self, missing: Sequence[SendcloudId], waited: float) -> None:
         super().__init__(missing, waited)
         _number("waited", waited)
-        self.missing: tuple[SendcloudId, ...] = _tuple_of("missing", missing, int)
+        self.missing = _tuple_of("missing", missing, int)
         self.waited = waited
 
     def __str__(self) -> str:
@@ -402,10 +423,13 @@ class NotYetAvailable(SendcloudError, builtins.TimeoutError):
 class UpdateNotApplied(SendcloudError):
     """Fields that an accepted update did not change, as far as the read-back shows. Rule: PATCH-RESULT."""
 
+    id: SendcloudId
+    paths: tuple[FieldPath, ...]
+
     def __init__(self, id: SendcloudId, paths: Sequence[FieldPath]) -> None:
         super().__init__(id)  # the paths may hold keys of the caller's own, which a repr should not show
         self.id = id
-        self.paths: tuple[FieldPath, ...] = _tuple_of("paths", paths, tuple)
+        self.paths = _tuple_of("paths", paths, tuple)
 
     def __str__(self) -> str:
         fields = ", ".join(cut(spell_path(path), _LONGEST_PART) for path in self.paths[:_SHOWN])
@@ -421,6 +445,11 @@ class LabelError(SendcloudError):
     does not cover. `label` is the label, where it could be read. To ask for it again may cost a second one.
     Rule: LABEL-ONCE.
     """
+
+    key: OrderKey | OrderNumber
+    shipment_id: str | None
+    parcel_id: int | None
+    label: Label | None
 
     def __init__(
         self,
@@ -454,6 +483,7 @@ class IncompleteLabels(SendcloudError):
     """A run of labels that did not end with a shipment for every order; `label_report` says what became of each."""
 
     label_report: LabelReport
+    """What became of each order."""
 
     def __init__(self, message: str, label_report: LabelReport) -> None:
         super().__init__(message)
@@ -467,6 +497,7 @@ class IncompleteUpsert(SendcloudError):
     """An upsert that did not end with every order accepted; `report` says what became of each."""
 
     report: UpsertReport
+    """What became of each order."""
 
     def __init__(self, message: str, report: UpsertReport) -> None:
         super().__init__(message)

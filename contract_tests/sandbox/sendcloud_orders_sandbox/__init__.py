@@ -6,24 +6,45 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .access import Credentials
-    from .faults import Fault, FaultKind, Faults
-    from .policies import Policies
-    from .recording import Request
+    from .faults import Fault, FaultKind, Faults, Plan, UnknownFaultError
+    from .policies import Policies, UnknownPolicyError
+    from .problems import Problem
+    from .recording import Message, Request
     from .rules import Rules
     from .server import PortTakenError, Sandbox
 
-__all__ = ["Credentials", "Fault", "FaultKind", "Faults", "Policies", "PortTakenError", "Request", "Rules", "Sandbox"]
+__all__ = [
+    "Credentials",
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "Message",
+    "Plan",
+    "Policies",
+    "PortTakenError",
+    "Problem",
+    "Request",
+    "Rules",
+    "Sandbox",
+    "UnknownFaultError",
+    "UnknownPolicyError",
+]
 
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
     "Faults": "faults",
     "FaultKind": "faults",
+    "Message": "recording",
+    "Plan": "faults",
     "Policies": "policies",
     "PortTakenError": "server",
+    "Problem": "problems",
     "Request": "recording",
     "Rules": "rules",
     "Sandbox": "server",
+    "UnknownFaultError": "faults",
+    "UnknownPolicyError": "policies",
 }
 
 
