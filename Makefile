@@ -6,9 +6,12 @@ PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 pyt
 LOCK = contract_tests/runs/lock.py
 # Any number of runs at a time, as long as nothing that they use is set up anew.
 TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
+RELEASE = .venv/bin/python $(LOCK) shared tools,release .venv/bin/python -m tox run -q -e release
 # One environment more at a time than there are cores, since tests wait now and then; each one's output in one piece.
 export TOX_PARALLEL = $(shell .venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
+# Fills an environment of the wheel's while no other run does.
+FILL = .venv/bin/python $(LOCK) shared tools .venv/bin/python $(LOCK) alone wheel .venv/bin/python -m tox run -q --notest
 # The Python of .venv runs every test, the others a sample.
 export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 
@@ -27,7 +30,7 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance lock clean
+.PHONY: help test test-lowest test-newest contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,10 +53,18 @@ probe-selftest: $(TOOLS) ## prove that the probe finds out 200 random combinatio
 unit: $(TOOLS) node_modules/done $(WHEEL) ## run the unit tests against the built wheel, on each Python found
 	$(ALL_TOX) -m unit --skip-pkg-install
 
+test-lowest: $(TOOLS) ## run the unit tests on Python 3.11 with the lowest versions of the dependencies that are allowed
+	$(FILL) -e lowest
+	$(TOX) -e lowest --skip-pkg-install
+
+test-newest: $(TOOLS) ## run the unit tests on the newest Python found with the newest versions that are allowed
+	$(FILL) -r -e newest
+	$(TOX) -e newest --skip-pkg-install
+
 tools: $(TOOLS) node_modules/done ## test the project's own tools: spec, ledger, generation, mock, strategies, verdict
 	$(TOX) -e tools
 
-lint: $(TOOLS) node_modules/done ## lint and check the format of the code, and lint the spec
+lint: $(TOOLS) node_modules/done ## lint the code, the spec, the workflows and the Dockerfile
 	$(TOX) -e lint
 
 types: $(TOOLS) node_modules/done ## check the types with mypy and pyright
@@ -86,6 +97,12 @@ benchmark: $(TOOLS) .tox/benchmark-done ## measure against the limit, the peers 
 endurance: $(TOOLS) node_modules/done ## push 100,000 orders through faults and kills, and measure
 	$(TOX) -e endurance
 
+release-check: $(TOOLS) .tox/release-done ## look whether this commit can be released, and fill dist/: TAG=v1.2.3, BASE=<git revision>
+	$(RELEASE) -- check
+
+changelog: $(TOOLS) .tox/release-done ## show what the changelog will say of the next release; WRITE=yes writes it
+	$(RELEASE) -- changelog $(if $(filter yes,$(WRITE)),--write)
+
 lock: $(TOOLS) ## pin again what pyproject.toml and package.json ask for
 	$(TOX) -e lock
 
@@ -100,6 +117,7 @@ clean: ## remove all that was installed or built
 .tox/done: .venv/done tox.ini
 node_modules/done: package.json package-lock.json
 .tox/benchmark-done: .venv/done tox.ini contract_tests/benchmark/requirements.lock
+.tox/release-done: .venv/done tox.ini contract_tests/release/requirements.lock
 $(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
 
 ifndef SETTING_UP
@@ -117,6 +135,9 @@ SET_UP = --no-print-directory SETTING_UP=yes
 
 .tox/benchmark-done:
 	@$(call ALONE,benchmark) $(MAKE) $(SET_UP) $@
+
+.tox/release-done:
+	@$(call ALONE,release) $(MAKE) $(SET_UP) $@
 
 $(WHEEL):
 	@$(call ALONE,wheel) $(MAKE) $(SET_UP) $@
@@ -141,6 +162,10 @@ TOX = .venv/bin/python -m tox run
 
 .tox/benchmark-done:
 	$(TELL) "installing the peers of the benchmark" $(TOX) -q -e benchmark --notest
+	@touch $@
+
+.tox/release-done:
+	$(TELL) "installing what looks at the packages" $(TOX) -q -e release --notest
 	@touch $@
 
 node_modules/done:

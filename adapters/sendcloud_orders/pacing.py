@@ -31,7 +31,7 @@ from .arguments import (
 from .clock import Clock, read_clock
 from .errors import ConfigurationError
 from .forking import renew_after_fork
-from .version import how_to_install
+from .installing import how_to_install
 
 RequestKind = Literal["read", "write"]
 

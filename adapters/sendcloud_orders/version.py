@@ -1,4 +1,4 @@
-"""The version of the package, as the user agent and the wheel tell it, and how its extras are installed."""
+"""The version of the package, as its metadata has it from pyproject.toml: the one place where it is written."""
 
 from importlib.metadata import PackageNotFoundError, version
 
@@ -6,8 +6,3 @@ try:
     __version__ = version("sendcloud-orders")
 except PackageNotFoundError:  # a checkout on the path that was never installed
     __version__ = "0+checkout"
-
-
-def how_to_install(extra: str) -> str:
-    """Say how to install an extra: no index has this package, so it comes from a checkout."""
-    return f"pip install '.[{extra}]' in the folder of a checkout of sendcloud-orders"

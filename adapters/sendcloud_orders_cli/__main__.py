@@ -2,8 +2,7 @@
 
 import sys
 
-# No index has this package, so the extra comes from a checkout.
-_HOW_TO_INSTALL = "pip install '.[cli]' in the folder of a checkout of sendcloud-orders"
+from sendcloud_orders.installing import how_to_install
 
 
 def main() -> None:
@@ -12,7 +11,7 @@ def main() -> None:
         import click  # noqa: F401 - only to see whether the extra is there
         import rich  # noqa: F401
     except ModuleNotFoundError as missing:
-        print(f"sendcloud-orders: the command line needs {missing.name}: {_HOW_TO_INSTALL}", file=sys.stderr)
+        print(f"sendcloud-orders: the command line needs {missing.name}: {how_to_install('cli')}", file=sys.stderr)
         sys.exit(2)
     from .program import run
 

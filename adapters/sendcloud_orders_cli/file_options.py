@@ -26,6 +26,12 @@ def file_options(command: F) -> F:
     return _decorated(command, (click.argument("file", metavar="FILE"), *_FORM, *_MEANING))
 
 
+def files_options(command: F) -> F:
+    """Give a command what `file_options` gives, but for one FILE or more, all read in the same way."""
+    argument = click.argument("files", metavar="FILE...", nargs=-1, required=True)
+    return _decorated(command, (argument, *_FORM, *_MEANING))
+
+
 def _decorated(command: F, options: Sequence[Callable[[F], F]]) -> F:
     for decorate in reversed(options):
         command = decorate(command)

@@ -17,12 +17,15 @@ def load_script() -> ModuleType:
     return _load("spec_generate", ROOT / "spec" / "generate.py")
 
 
-def generate(text: str, folder: Path) -> ModuleType:
-    """Generate a package from the text of a specification, with our configuration and templates, and import it."""
+def generate(text: str, folder: Path, templates: Path | None = None) -> ModuleType:
+    """Generate a package from the text of a specification, with our configuration and templates, and import it.
+
+    An empty folder of `templates` leaves all of them to the generator.
+    """
     script = load_script()
     path = folder / "openapi.yaml"
     path.write_text(text, encoding="utf-8")
-    script.generate(folder / "package", path, script.CONFIG, script.TEMPLATES)
+    script.generate(folder / "package", path, script.CONFIG, templates or script.TEMPLATES)
     return import_package(folder / "package")
 
 

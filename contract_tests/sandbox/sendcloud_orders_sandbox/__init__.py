@@ -30,9 +30,6 @@ __all__ = [
     "UnknownPolicyError",
 ]
 
-# No index has this package.
-HOW_TO_INSTALL = "pip install '.[sandbox]' in the folder of a checkout of sendcloud-orders"
-
 _MODULES = {
     "Credentials": "access",
     "Fault": "faults",
@@ -60,4 +57,6 @@ def __getattr__(name: str) -> Any:
     try:
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)
     except ModuleNotFoundError as missing:
-        raise ImportError(f"the sandbox needs {missing.name}: {HOW_TO_INSTALL}") from missing
+        from sendcloud_orders.installing import how_to_install
+
+        raise ImportError(f"the sandbox needs {missing.name}: {how_to_install('sandbox')}") from missing

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sqlite3
 import sys
 import threading
 from pathlib import Path
 
-from . import HOW_TO_INSTALL
+from sendcloud_orders.installing import how_to_install
+
 from .access import Credentials
 from .faults import FaultKind
 from .policies import known_policies, policies_of
@@ -19,8 +21,9 @@ try:
     from .seam import FAULT_HEADER
     from .server import PortTakenError, Sandbox
 except ModuleNotFoundError as _missing:
-    sys.exit(f"sandbox: it needs {_missing.name}: {HOW_TO_INSTALL}")
+    sys.exit(f"sandbox: it needs {_missing.name}: {how_to_install('sandbox')}")
 
+CREDENTIALS_VARIABLE = "SANDBOX_CREDENTIALS"
 EXPOSED = (
     "sandbox: warning: other machines can reach it, and nothing is encrypted. Who knows its keys, or the address of "
     "its window as printed, sees all orders and requests, and can change and delete them."
@@ -92,7 +95,12 @@ def parser() -> argparse.ArgumentParser:
         "--integrations", type=ids, default=DEFAULT_INTEGRATIONS, metavar="ID,ID", help="of the account"
     )
     parser.add_argument(
-        "--credentials", type=keys, metavar="PUBLIC:SECRET", help="keys to accept; fresh ones by default"
+        "--credentials",
+        type=keys,
+        # Not the variables of a client: whoever has those set has perhaps a live account's keys there.
+        default=os.environ.get(CREDENTIALS_VARIABLE) or None,
+        metavar="PUBLIC:SECRET",
+        help=f"keys to accept; by default those in {CREDENTIALS_VARIABLE}, or fresh ones",
     )
     parser.add_argument(
         "--policies",

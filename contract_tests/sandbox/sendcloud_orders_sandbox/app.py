@@ -15,6 +15,7 @@ from .answers import JSON_TYPE, Endpoint, edge_answer, json_answer, refusal_answ
 from .bodies import read_json
 from .control import CONTROL_PATH, LABELS_PATH, Control
 from .faults import API_PATH
+from .hosts import is_host
 from .listing import link_header
 from .panel import PANEL_PATH, Panel
 from .presenting import EXTRA_FIELD
@@ -91,6 +92,11 @@ class Operations(Endpoint):
         except ValueError:
             raise RefusedError(malformed_json()) from None
 
+    def origin(self, request: Request) -> str:
+        """Return scheme and host that the client knows this server by; the server's own where the Host names none."""
+        host = request.headers.get("host")
+        return f"{request.scope['scheme']}://{host}" if is_host(host) else self.service.base_url.removesuffix(API_PATH)
+
     def data(self, value: Any) -> dict[str, Any]:
         """Wrap the data of a response."""
         return {"data": value} | (EXTRA_FIELD if self.service.policies.extra_fields else {})
@@ -118,7 +124,7 @@ class Orders(Operations):
     def link_base(self, request: Request) -> str:
         """Return the base of the URLs in the Link header."""
         base = self.service.policies.link_base.rstrip("/")
-        return base if "://" in base else f"{request.url.scheme}://{request.url.netloc}{base}"
+        return base if "://" in base else f"{self.origin(request)}{base}"
 
     def upsert(self, body: Any) -> Response:
         """Answer with one reference per order. Rule: UPSERT-STATUS."""
@@ -153,7 +159,7 @@ class OneLabel(Operations):
     async def operate(self, request: Request) -> Response:
         """Make labels."""
         self.rules.check_partner(request.headers.get("sendcloud-partner-id"))
-        return self.ship(await self.read_body(request), f"{request.url.scheme}://{request.url.netloc}{LABELS_PATH}")
+        return self.ship(await self.read_body(request), f"{self.origin(request)}{LABELS_PATH}")
 
     def ship(self, body: Any, labels_url: str) -> Response:
         """Answer with the label. Rule: LABEL-CREATE."""
@@ -243,7 +249,7 @@ class Slashed(Endpoint):
         """Answer as the path without the slash does, send the client there, or tell that there is no such page."""
         match self.service.policies.trailing_slash:
             case "redirect":
-                path, query = quote(request.scope["path"].removesuffix("/")), request.url.query
+                path, query = quote(request.scope["path"].removesuffix("/")), request.scope["query_string"].decode()
                 return RedirectResponse(f"{path}?{query}" if query else path, 308)
             case "missing":
                 return await Nothing(self.service).answer(request)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import TypeGuard
 from urllib.parse import urlsplit
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -28,14 +29,10 @@ class Hosts:
 
     def allows(self, host: str | None) -> bool:
         """Tell whether a request with this Host header is meant for this sandbox."""
-        try:
-            parsed = urlsplit(f"//{host or ''}")
-            name, port = (parsed.hostname or "").rstrip("."), parsed.port
-        except ValueError:
+        if not is_host(host):
             return False
-        # What a header names beside host and port is no business of a client that means well.
-        if not name or parsed.netloc != host or parsed.username is not None:
-            return False
+        parsed = urlsplit(f"//{host}")
+        name, port = (parsed.hostname or "").rstrip("."), parsed.port
         if name.casefold() in self._names:
             return True
         if self.is_local:
@@ -48,6 +45,16 @@ class Hosts:
         if self.is_local:
             return ", ".join([f"{bracketed(name)}:{self._port}" for name in LOOPBACK] + names)
         return ", ".join(["localhost", "addresses in digits", *names])
+
+
+def is_host(header: str | None) -> TypeGuard[str]:
+    """Tell whether a Host header is a host, with or without a port; more is no business of one who means well."""
+    try:
+        parsed = urlsplit(f"//{header or ''}")
+        named, _ = (parsed.hostname or "").rstrip("."), parsed.port
+    except ValueError:
+        return False
+    return bool(named) and parsed.netloc == header and parsed.username is None
 
 
 def is_loopback(address: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sqlite3
 import stat
 import subprocess
@@ -321,7 +320,7 @@ class Writer:
 
     def kill(self) -> list[int]:
         """Kill it with SIGKILL, and give the batches that it still said to be recorded."""
-        self._process.send_signal(signal.SIGKILL)
+        self._process.kill()
         rest = [int(line) for line in self._lines if line.endswith("\n")]
         self._process.wait()
         self._lines.close()

@@ -497,6 +497,7 @@ def test_a_file_is_overwritten_when_asked_for(connect: Connect, tmp_path: Path) 
 
 
 @pytest.mark.rule("LABEL-FILE")
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes on this system")
 def test_what_is_no_plain_file_is_never_overwritten(connect: Connect, tmp_path: Path) -> None:
     there = tmp_path / "file"
     there.write_bytes(b"kept")

@@ -65,6 +65,33 @@ def test_a_program_gets_one_object_a_line_and_the_summary_as_the_last(cli: Comma
     assert summary == {"orders": 1, "refused": 1, "faults": 1}
 
 
+def test_several_files_are_checked_apart_and_counted_together(cli: CommandLine, write: Any) -> None:
+    good, bad = (
+        write("good.ndjson", ndjson(order("A"))),
+        write("bad.ndjson", ndjson(without(order("A"), "order_number"))),
+    )
+    assert cli("check", good, bad) == (
+        1,
+        f"{bad}:1: order 'A' of integration 41: order_number: Field required\n",
+        "2 orders in 2 files: 1 cannot be sent, with 1 fault.\n",
+    )
+
+
+def test_a_program_is_told_which_of_several_files_a_fault_is_in(cli: CommandLine, write: Any) -> None:
+    good, bad = (
+        write("good.ndjson", ndjson(order("A"))),
+        write("bad.ndjson", ndjson(without(order("A"), "order_number"))),
+    )
+    fault, summary = map(json.loads, cli("check", "--json", good, bad).stdout.splitlines())
+    assert fault["file"] == str(bad)
+    assert summary == {"orders": 2, "refused": 1, "faults": 1}
+
+
+def test_one_of_several_files_without_an_order_is_named(cli: CommandLine, write: Any) -> None:
+    good, empty = write("good.ndjson", ndjson(order("A"))), write("empty.ndjson", "")
+    assert cli("check", good, empty) == (2, "", f"sendcloud-orders: {empty}: there is no order in it.\n")
+
+
 def test_a_key_that_comes_twice_is_told_by_its_lines_and_the_option(cli: CommandLine, write: Any) -> None:
     path = write("orders.ndjson", "\n" + ndjson(order("A"), order("A")))
     status, out, _ = cli("check", path)
@@ -110,7 +137,7 @@ def test_an_unreadable_line_is_a_fault_and_the_lines_after_it_are_checked(cli: C
         (["."], "say which format"),
         ([".", "--format", "csv"], ". cannot be read: Is a directory."),
         (["wrong.csv"], "wrong.csv:1: column 'foo' is no field of an order"),
-        ([], "Missing argument 'FILE'."),
+        ([], "Missing argument 'FILE...'."),
         (["empty.csv", "--jason"], "No such option"),
     ],
 )

@@ -18,13 +18,16 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from sendcloud_orders import __version__
+from sendcloud_orders.app_info import user_agent
+
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_cli", "sendcloud_orders_sandbox"}
 TOP_LEVEL = {
     *("spec", "generated", "adapters", "contract_tests", "docs", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
     *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
-    *(".ci", ".gitattributes", ".gitignore"),
+    *(".changes", ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-hooks.yaml"),
 }
 
 
@@ -35,19 +38,23 @@ def pyproject() -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def wheel() -> Distribution:
-    if not os.environ.get("TOX_ENV_NAME", "").startswith("py"):
-        pytest.skip("only the environments py3xx of tox install the wheel")
+    if not os.environ.get("TOX_ENV_NAME", "").startswith(("py", "lowest", "newest")):
+        pytest.skip("only the environments py3xx, lowest and newest of tox install the wheel")
     return distribution("sendcloud-orders")
+
+
+def pinned(lock: Path) -> dict[str, list[str]]:
+    """Return the versions that a lock pins, by normalized name."""
+    found: dict[str, list[str]] = {}
+    for line in lock.read_text(encoding="utf-8").splitlines():
+        if match := re.match(r"([\w.-]+)==(\S+)", line):
+            found.setdefault(canonicalize_name(match[1]), []).append(match[2])
+    return found
 
 
 @pytest.fixture(scope="module")
 def pins() -> dict[str, list[str]]:
-    """Return the versions that requirements.lock pins, by normalized name."""
-    found: dict[str, list[str]] = {}
-    for line in (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines():
-        if match := re.match(r"([\w.-]+)==(\S+)", line):
-            found.setdefault(canonicalize_name(match[1]), []).append(match[2])
-    return found
+    return pinned(ROOT / "requirements.lock")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +111,18 @@ def test_the_pytest_plugin_loads_without_the_extra(wheel: Distribution) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "package-lock.json"])
+def test_the_version_is_that_of_pyproject(pyproject: dict[str, Any]) -> None:
+    version = pyproject["project"]["version"]
+    assert __version__ == version
+    assert user_agent(None).startswith(f"sendcloud-orders/{version} ")
+    assert "version" not in json.loads((ROOT / "package.json").read_text(encoding="utf-8"))
+
+
+LOWEST = "contract_tests/unit/lowest.lock"
+LOCKS = ("requirements.lock", LOWEST, "contract_tests/release/requirements.lock", "package-lock.json")
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_names_no_registry(name: str) -> None:
     # npm copies the donation pages of authors into its lock; they are no place that anything is fetched from.
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
@@ -112,8 +130,9 @@ def test_a_lock_names_no_registry(name: str) -> None:
     assert [url for url in urls if not re.search(r'"https://(github\.com/sponsors|opencollective\.com)/', url)] == []
 
 
-def test_each_line_of_the_python_lock_is_an_exact_pin_with_hashes() -> None:
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", ["requirements.lock", LOWEST])
+def test_each_line_of_a_python_lock_is_an_exact_pin_with_hashes(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.sub(r"\\\n", "", re.sub(r"^\s*#.*\n", "", text, flags=re.MULTILINE)).splitlines()
     assert entries
     pin = re.compile(r"[\w.-]+==[\w.+!]+( ; [^\\]*?)?(\s+--hash=sha256:[0-9a-f]{64})+\s*")
@@ -132,6 +151,27 @@ def test_the_python_lock_holds_all_that_the_project_asks_for(
         if not any(Version(pin) in requirement.specifier for pin in pins.get(canonicalize_name(requirement.name), ()))
     ]
     assert late == [], "run `make lock`"
+
+
+def test_a_release_is_built_with_what_ci_builds_with(pyproject: dict[str, Any], pins: dict[str, list[str]]) -> None:
+    release = pinned(ROOT / "contract_tests/release/requirements.lock")
+    builders = [canonicalize_name(Requirement(one).name) for one in pyproject["build-system"]["requires"]]
+    assert {name: release.get(name) for name in builders} == {name: pins[name] for name in builders}
+
+
+def test_each_lower_bound_is_the_version_that_the_lowest_lock_pins(pyproject: dict[str, Any]) -> None:
+    project, pins = pyproject["project"], pinned(ROOT / LOWEST)
+    asked = [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
+    bounds = {
+        canonicalize_name(requirement.name): Version(part.version)
+        for requirement in map(Requirement, asked)
+        for part in requirement.specifier
+        if part.operator == ">="
+    }
+    # An extra that only adds to a dependency leaves the bound to it.
+    assert bounds.keys() == {canonicalize_name(Requirement(one).name) for one in asked}
+    untrue = {name: str(bound) for name, bound in bounds.items() if [bound] != [*map(Version, pins.get(name, ()))]}
+    assert untrue == {}, "run `make lock`, then `make test-lowest`"
 
 
 def test_each_package_of_the_npm_lock_has_its_integrity_and_no_address(npm_lock: dict[str, Any]) -> None:

@@ -100,6 +100,32 @@ def test_the_command_prints_how_to_reach_it_and_ends_cleanly_on_a_signal(number:
     assert environ["SENDCLOUD_SECRET_KEY"] not in output
 
 
+@pytest.mark.one_python
+def test_credentials_may_come_from_the_environment_and_those_of_a_client_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SENDCLOUD_PUBLIC_KEY", "live")
+    monkeypatch.setenv("SANDBOX_CREDENTIALS", "key:secret")
+    with command() as process:
+        environ = exports(process)
+    assert (environ["SENDCLOUD_PUBLIC_KEY"], environ["SENDCLOUD_SECRET_KEY"]) == ("key", "secret")
+    monkeypatch.setenv("SANDBOX_CREDENTIALS", "")
+    with command() as process:
+        assert exports(process)["SENDCLOUD_PUBLIC_KEY"] not in ("key", "live")
+
+
+@pytest.mark.one_python
+def test_malformed_credentials_in_the_environment_end_the_command_with_its_usage_and_are_not_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SANDBOX_CREDENTIALS", "s3cret")
+    with command() as process:
+        output, errors = process.communicate(timeout=10)
+    assert (process.returncode, output) == (2, "")
+    assert "expected PUBLIC:SECRET" in errors.splitlines()[-1]
+    assert "s3cret" not in errors
+
+
 def test_orders_in_a_file_survive_a_kill(tmp_path: Path) -> None:
     arguments = ("--db", str(tmp_path / "orders.sqlite"), "--integrations", "7", "--credentials", "key:secret")
     with command(*arguments) as process, client(exports(process)) as api:

@@ -1,0 +1,1 @@
+"""What holds the workflows and the Dockerfile to their linters, offline."""
