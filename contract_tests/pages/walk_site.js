@@ -183,13 +183,13 @@ const plain = async (browser, { origin }, found) => {
   const browser = await chromium.launch({ executablePath: job.chromium, chromiumSandbox: sandboxed, args: ARGUMENTS });
   try {
     const found = { errors: [], foreign: [], pages: {} };
-    const page = await watched(browser, job.origin, found, {});
-    await navigated(page, job, found);
-    await leafed(page, job, found);
-    await skimmed(page, job, found);
-    await searched(page, job, found);
-    await switched(page, job, found);
-    await page.context().close();
+    const alone = async (steps) => {
+      const page = await watched(browser, job.origin, found, {});
+      for (const step of steps) await step(page, job, found);
+      await page.context().close();
+    };
+    // Two readers at a time.
+    await Promise.all([alone([navigated]), alone([leafed, skimmed, searched, switched])]);
     await carried(browser, job, found);
     await plain(browser, job, found);
     process.stdout.write(JSON.stringify(found));

@@ -24,7 +24,7 @@ from sendcloud_orders.app_info import user_agent
 ROOT = Path(__file__).resolve().parents[3]
 PACKAGES = {"sendcloud_orders", "sendcloud_orders_api", "sendcloud_orders_cli", "sendcloud_orders_sandbox"}
 TOP_LEVEL = {
-    *("spec", "generated", "adapters", "contract_tests", "examples"),
+    *("spec", "generated", "adapters", "contract_tests", "docs", "examples"),
     *("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "LICENSE"),
     *("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"),
     *(".changes", ".ci", ".gitattributes", ".github", ".gitignore", ".pre-commit-hooks.yaml"),
