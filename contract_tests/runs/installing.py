@@ -1,4 +1,4 @@
-"""Install packages into the environment that VIRTUAL_ENV names: `python installing.py ARGUMENTS ...`, as pip takes them.
+"""Install packages into the environment that VIRTUAL_ENV names: `python installing.py ARGUMENTS ...`, those of pip.
 
 uv needs a tenth of pip's time, but knows nothing of a mirror or a certificate that pip is told of: where it fails, pip
 has its turn. `make` and tox call this with the Python of `.venv`, before there is anything else to import.
