@@ -5,13 +5,15 @@ PYTHON ?= $(eval PYTHON := $(shell for name in python3 python3.14 python3.13 pyt
 	$$name -c $(RECENT) 2>/dev/null && echo $$name && break; done))$(PYTHON)
 LOCK = contract_tests/runs/lock.py
 # Any number of runs at a time, as long as nothing that they use is set up anew.
-TOX = .venv/bin/python $(LOCK) shared tools .venv/bin/python -m tox run
+TOX = .venv/bin/python $(LOCK) shared node,tools .venv/bin/python -m tox run
 RELEASE = .venv/bin/python $(LOCK) shared tools,release .venv/bin/python -m tox run -q -e release
 # One environment more at a time than there are cores, since tests wait now and then; each one's output in one piece.
 export TOX_PARALLEL = $(shell .venv/bin/python -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
-ALL_TOX = .venv/bin/python $(LOCK) shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
+ALL_TOX = .venv/bin/python $(LOCK) shared node,tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner
 # Fills an environment of the wheel's while no other run does.
 FILL = .venv/bin/python $(LOCK) shared tools .venv/bin/python $(LOCK) alone wheel .venv/bin/python -m tox run -q --notest
+# What tox installs with.
+export INSTALLER = $(CURDIR)/.venv/bin/python $(CURDIR)/contract_tests/runs/installing.py
 # The Python of .venv runs every test, the others a sample.
 export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 
@@ -30,7 +32,7 @@ WHEEL_SOURCES := $(shell find adapters contract_tests/sandbox generated -name __
 
 TOOLS := .venv/done .tox/done
 .DELETE_ON_ERROR:
-.PHONY: help test test-lowest test-newest contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
+.PHONY: python help test test-lowest test-newest contract docs probe probe-selftest unit tools lint types generate check-generated ledger drift spec-diff sandbox kill-matrix benchmark endurance release-check changelog lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -116,22 +118,30 @@ clean: ## remove all that was installed or built
 # Made here, because two runs at a time would make them at a time.
 .tox/done: .venv/done tox.ini
 node_modules/done: package.json package-lock.json
+# Asked for once, before what is installed side by side.
+.venv/tools node_modules/done: | $(shell [ .venv/tools -nt requirements.lock ] || echo python)
 .tox/benchmark-done: .venv/done tox.ini contract_tests/benchmark/requirements.lock
 .tox/release-done: .venv/done tox.ini contract_tests/release/requirements.lock
 $(WHEEL): .venv/done pyproject.toml tox.ini requirements.lock README.md LICENSE $(WHEEL_SOURCES)
 
 ifndef SETTING_UP
-# One run sets up at a time, and looks once more at what is left to do when it is its turn.
+# One run at a time sets a thing up, and looks once more at what is left to do when it is its turn.
 # pyenv's Pythons change the PATH of what they start.
 ALONE = $(or $(PYTHON),.venv/bin/python) $(LOCK) alone $(1) env "PATH=$$PATH"
 SET_UP = --no-print-directory SETTING_UP=yes
+# The Node tools are installed beside the Python tools, and the wheel's environments beside those of the tools.
+ifeq ($(findstring -j,$(MAKEFLAGS)),)
+MAKEFLAGS += --jobs=2
+endif
 
-.venv/tools:
+python:
 	@test -n "$(PYTHON)" && $(PYTHON) -c $(RECENT) || { echo "Python 3.11 or newer is missing$(if $(PYTHON), ($(PYTHON) is too old)): install it, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+
+.venv/tools .venv/done .tox/done:
 	@$(call ALONE,tools) $(MAKE) $(SET_UP) $@
 
-.venv/done .tox/done node_modules/done:
-	@$(call ALONE,tools) $(MAKE) $(SET_UP) $@
+node_modules/done:
+	@$(call ALONE,node) $(MAKE) $(SET_UP) $@
 
 .tox/benchmark-done:
 	@$(call ALONE,benchmark) $(MAKE) $(SET_UP) $@
@@ -144,16 +154,20 @@ $(WHEEL):
 
 else
 TELL = $(or $(PYTHON),.venv/bin/python) contract_tests/runs/telling.py
+PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
+INSTALL = VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/python contract_tests/runs/installing.py
 # Each mark is written last, so that a set-up which failed half-way starts over.
 TOX = .venv/bin/python -m tox run
 
 .venv/tools:
 	$(PYTHON) -m venv --clear .venv
-	$(TELL) "installing the Python tools" .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
+	sed -n '/^uv==/,/[^\]$$/p' requirements.lock > .venv/uv.lock
+	$(PIP) --only-binary :all: --require-hashes --requirement .venv/uv.lock || echo "uv is made for no such system: pip installs all" >&2
+	$(TELL) "installing the Python tools" env $(INSTALL) --require-hashes --requirement requirements.lock
 	@touch $@
 
 .venv/done:
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .tox/done:

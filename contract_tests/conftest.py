@@ -1,5 +1,6 @@
 """How much is tried. `dev` remembers failures, `ci` repeats itself exactly, `deep` looks further, `sample` is brief."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -54,6 +55,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left:
         config.hook.pytest_deselected(items=left)
         items[:] = [item for item in items if item not in left]
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector thousands of tests that stay to the end: it would look through them again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:

@@ -23,7 +23,8 @@ def checkout(tmp_path: Path) -> Path:
     folder.mkdir()
     for name in ("Makefile", "tox.ini", "pyproject.toml", "requirements.lock", "package.json", "package-lock.json"):
         shutil.copy2(ROOT / name, folder)
-    for path in ("runs/lock.py", "runs/telling.py", "runs/browser.py", "benchmark/requirements.lock"):
+    called = [f"runs/{name}.py" for name in ("browser", "installing", "lock", "telling")]
+    for path in (*called, "benchmark/requirements.lock"):
         (folder / "contract_tests" / path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / "contract_tests" / path, folder / "contract_tests" / path)
     (folder / "README.md").touch()
@@ -121,14 +122,15 @@ def set_up(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "command"),
     [
-        ("contract", "shared tools .venv/bin/python -m tox run -e contract"),
-        ("test", "shared tools,wheel .venv/bin/python -m tox run-parallel --parallel-no-spinner --skip-pkg-install"),
-        ("benchmark", "shared tools,benchmark .venv/bin/python -m tox run -e benchmark --"),
+        ("contract", "shared node,tools {python} -m tox run -e contract"),
+        ("test", "shared node,tools,wheel {python} -m tox run-parallel --parallel-no-spinner --skip-pkg-install"),
+        ("benchmark", "shared tools,benchmark {python} -m tox run -e benchmark --"),
     ],
 )
 def test_the_second_run_installs_nothing(checkout: Path, target: str, command: str) -> None:
     set_up(checkout)
-    assert make(checkout, "-n", target).stdout.strip() == f".venv/bin/python contract_tests/runs/lock.py {command}"
+    expected = f"{{python}} contract_tests/runs/lock.py {command}".format(python=".venv/bin/python")
+    assert make(checkout, "-n", target).stdout.strip() == expected
 
 
 @pytest.mark.parametrize(
@@ -160,24 +162,27 @@ def test_only_a_benchmark_installs_what_it_measures(checkout: Path) -> None:
 PATIENCE = 60.0
 # Each program notes when it begins and when it ends, so that one sees what went on at the same time.
 NOTED = 'echo "begin {name}" >> log; {does}; echo "end {name}" >> log'
+# One that installs waits for another kind to begin where it is told to.
+MEETS = 'until [ -z "$MEET" ] || grep -q "begin {other}" log; do sleep 0.05; done; sleep 0.2'
 # One that runs waits for as many beside it as it is told, and for as long as it is held.
 BESIDE = 'while [ -e hold ] || [ "$(grep -c "begin run" log)" -lt "${TOGETHER:-1}" ]; do sleep 0.05; done'
 
 
 @pytest.fixture
 def noting(checkout: Path) -> Path:
-    """Return a checkout whose Python, pip, tox and npm do nothing but note what they are asked for."""
+    """Return a checkout whose Python, installer, tox and npm do nothing but note what they are asked for."""
     python = put_tool(
         checkout,
         "python-of-venv",
-        f'[ "$1" = -m ] || exec {sys.executable} "$@"; case "$*" in '
-        f"*pip*) {NOTED.format(name='pip', does='sleep 0.2')} ;; "
-        f"*--notest*) {NOTED.format(name='prepare', does='sleep 0.2')} ;; "
-        f"*) {NOTED.format(name='run', does=BESIDE)} ;; esac",
+        'case "$*" in '
+        f"*/installing.py*|-m\\ pip*) {NOTED.format(name='pip', does=MEETS.format(other='npm'))} ;; "
+        f"-m*--notest*) {NOTED.format(name='prepare', does='sleep 0.2')} ;; "
+        f"-m*) {NOTED.format(name='run', does=BESIDE)} ;; "
+        f'*) exec {sys.executable} "$@" ;; esac',
     )
     new_venv = f"sleep 0.2; mkdir -p .venv/bin; ln -sf {python} .venv/bin/python"
     put_python(checkout, NOTED.format(name="venv", does=new_venv))
-    put_tool(checkout, "npm", NOTED.format(name="npm", does="sleep 0.2; mkdir -p node_modules"))
+    put_tool(checkout, "npm", NOTED.format(name="npm", does=f"{MEETS.format(other='pip')}; mkdir -p node_modules"))
     (checkout / "adapters").mkdir()
     return checkout
 
@@ -234,9 +239,22 @@ def test_two_runs_in_a_fresh_checkout_set_up_once_and_one_after_the_other(noting
     with Run(noting, "contract") as one, Run(noting, "contract") as other:
         one.end()
         other.end()
-    setting_up = [line for line in log(noting) if not line.endswith(" run")]
-    assert setting_up == noted("venv", "pip", "pip", "prepare", "npm")
-    assert log(noting).index("end npm") < log(noting).index("begin run")
+    python_tools = [line for line in log(noting) if not line.endswith((" npm", " run"))]
+    node_tools = [line for line in log(noting) if line.endswith(" npm")]
+    assert (python_tools, node_tools) == (noted("venv", "pip", "pip", "pip", "prepare"), noted("npm"))
+    assert [line.endswith(" run") for line in log(noting)].index(True) == len(python_tools) + len(node_tools)
+
+
+def test_the_node_tools_are_installed_beside_the_python_tools(noting: Path) -> None:
+    with Run(noting, "contract", MEET="yes") as run:
+        run.end()
+    assert log(noting)[-2:] == noted("run")
+
+
+def test_a_missing_python_is_told_once_though_two_things_need_it(checkout: Path) -> None:
+    done = make(checkout, "contract", "PYTHON=")
+    assert done.stderr.count("Python 3.11 or newer is missing") == 1
+    assert "not found" not in done.stderr
 
 
 def test_two_runs_go_on_at_the_same_time(noting: Path) -> None:

@@ -325,11 +325,8 @@ async def read(result: types.AsyncGeneratorType[object, None]) -> None:
 
 @pytest.fixture(scope="module")
 def runner() -> Iterator[asyncio.Runner]:
-    gc.collect()
-    gc.freeze()  # or each test would go through all that was there before
     with asyncio.Runner() as made:
         yield made
-    gc.unfreeze()
 
 
 @pytest.fixture(autouse=True)
