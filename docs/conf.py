@@ -44,6 +44,7 @@ copybutton_selector = (
 )
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_title = "sendcloud-orders"
 html_logo = html_favicon = "_static/mark.svg"
 html_theme_options = {
