@@ -31,7 +31,7 @@ def checkout(tmp_path: Path) -> Path:
     (folder / "README.md").touch()
     (folder / "LICENSE").touch()
     # pyenv takes its time to say that it lacks a Python.
-    put_tool(folder, "python3", f'exec {sys.executable} "$@"')
+    put_tool(folder, "python3", f'exec {shlex.quote(sys.executable)} "$@"')
     return folder
 
 
@@ -55,7 +55,7 @@ def put_tool(checkout: Path, name: str, script: str) -> Path:
 def put_python(checkout: Path, make_venv: str) -> Path:
     """Put a Python on the PATH that is new enough, and makes `.venv` by a shell script."""
     return put_tool(
-        checkout, "python-new", f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {sys.executable} "$@" ;; esac'
+        checkout, "python-new", f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac'
     )
 
 
@@ -189,7 +189,7 @@ def noting(checkout: Path) -> Path:
         f"*/installing.py*|-m\\ pip*) {NOTED.format(name='pip', does=MEETS.format(other='npm'))} ;; "
         f"-m*--notest*) {NOTED.format(name='prepare', does='sleep 0.2')} ;; "
         f"-m*) {NOTED.format(name='run', does=BESIDE)} ;; "
-        f'*) exec {sys.executable} "$@" ;; esac',
+        f'*) exec {shlex.quote(sys.executable)} "$@" ;; esac',
     )
     new_venv = f"sleep 0.2; mkdir -p .venv/bin; ln -sf {python} .venv/bin/python"
     put_python(checkout, NOTED.format(name="venv", does=new_venv))
