@@ -55,7 +55,9 @@ def put_tool(checkout: Path, name: str, script: str) -> Path:
 def put_python(checkout: Path, make_venv: str) -> Path:
     """Put a Python on the PATH that is new enough, and makes `.venv` by a shell script."""
     return put_tool(
-        checkout, "python-new", f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac'
+        checkout,
+        "python-new",
+        f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac',
     )
 
 
