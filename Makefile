@@ -13,7 +13,7 @@ ALL_TOX = .venv/bin/python $(LOCK) shared node,tools,wheel .venv/bin/python -m t
 # Fills an environment of the wheel's while no other run does.
 FILL = .venv/bin/python $(LOCK) shared tools .venv/bin/python $(LOCK) alone wheel .venv/bin/python -m tox run -q --notest
 # What tox installs with.
-export INSTALLER = $(CURDIR)/.venv/bin/python $(CURDIR)/contract_tests/runs/installing.py
+export INSTALLER = "$(CURDIR)/.venv/bin/python" "$(CURDIR)/contract_tests/runs/installing.py"
 # The Python of .venv runs every test, the others a sample.
 export MAIN_PYTHON = $(shell .venv/bin/python -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 
@@ -155,14 +155,14 @@ $(WHEEL):
 else
 TELL = $(or $(PYTHON),.venv/bin/python) contract_tests/runs/telling.py
 PIP = .venv/bin/python -m pip install --quiet --disable-pip-version-check
-INSTALL = VIRTUAL_ENV=$(CURDIR)/.venv .venv/bin/python contract_tests/runs/installing.py
+INSTALL = VIRTUAL_ENV="$(CURDIR)/.venv" .venv/bin/python contract_tests/runs/installing.py
 # Each mark is written last, so that a set-up which failed half-way starts over.
 TOX = .venv/bin/python -m tox run
 
 .venv/tools:
 	$(PYTHON) -m venv --clear .venv
 	sed -n '/^uv==/,/[^\]$$/p' requirements.lock > .venv/uv.lock
-	$(PIP) --only-binary :all: --require-hashes --requirement .venv/uv.lock || echo "uv is made for no such system: pip installs all" >&2
+	$(PIP) --only-binary :all: --require-hashes --requirement .venv/uv.lock || echo "uv cannot be installed: pip installs all" >&2
 	$(TELL) "installing the Python tools" env $(INSTALL) --require-hashes --requirement requirements.lock
 	@touch $@
 
@@ -171,7 +171,7 @@ TOX = .venv/bin/python -m tox run
 	@touch $@
 
 .tox/done:
-	$(TELL) "making the environments of the tools" $(TOX) -q -m tools --notest
+	$(TELL) "making the environments of the tools" $(TOX) -q -m tools --notest --skip-pkg-install
 	@touch $@
 
 .tox/benchmark-done:

@@ -61,6 +61,9 @@ def complain(text: str) -> None:
 
 
 def _to_stderr(line: str) -> None:
+    # Where both go to one place, what was written before stands before.
+    with suppress(AttributeError, OSError, ValueError):
+        sys.stdout.flush()
     # Nothing is left to tell it to when stderr is gone, and the work goes on.
     with suppress(OSError, ValueError):
         print(line, file=sys.stderr, flush=True)

@@ -1,6 +1,10 @@
 """uv installs, and where it cannot, pip does."""
 
+import hashlib
+import os
 import sys
+import venv
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -49,6 +53,21 @@ def test_pip_installs_what_uv_cannot_and_the_reason_is_told(tools: Path, capfd: 
 def test_pip_installs_where_there_is_no_uv(tools: Path) -> None:
     assert installing.install("folder/env", ["--no-deps", "a"]) == 0
     assert asked(tools) == [PIP]
+
+
+def test_the_pip_of_this_python_takes_a_hash_from_a_constraint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As tox asks for what the wheel's tests run on. pip 26.0 refuses it."""
+    venv.create(tmp_path / "env", with_pip=False)
+    wheel = tmp_path / "shop-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("shop-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: shop\nVersion: 1.0\n")
+        archive.writestr("shop-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        archive.writestr("shop-1.0.dist-info/RECORD", "")
+    lock = tmp_path / "requirements.lock"
+    lock.write_text(f"shop==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n", encoding="utf-8")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    wheels = ["--no-index", "--find-links", str(tmp_path)]
+    assert installing.with_pip(str(tmp_path / "env"), [*wheels, "shop", "--constraint", str(lock)]) == 0
 
 
 def test_what_neither_can_install_is_a_failure(tools: Path) -> None:

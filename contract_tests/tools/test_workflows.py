@@ -6,6 +6,7 @@ They run on GitHub alone. Here each script runs as its shell would run it there,
 import os
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,6 +75,8 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
+    if sys.platform != "linux":
+        pytest.skip("the scripts run on GitHub's Linux; the bash of another system is older, and its tools are others")
     return Shell(tmp_path)
 
 
@@ -159,6 +162,13 @@ def test_what_is_released_is_what_ci_built_in_the_same_run_without_a_cache() -> 
     assert (release["publish"]["needs"], release["publish"]["environment"]) == ("attest", "pypi")
     built = [*CI["jobs"]["build"]["steps"], *(step for job in release.values() for step in job.get("steps", ()))]
     assert [step for step in built if "cache" in step.get("with", ())] == []
+
+
+def test_what_pip_downloads_is_kept_where_pip_installs() -> None:
+    """`make` installs by uv, which keeps its downloads elsewhere: an empty cache would fail the job in the end."""
+    keeping = {name for name, job in CI["jobs"].items() if "'cache': 'pip'" in str(job["steps"])}
+    installing = {name for name, job in CI["jobs"].items() if "pip install" in str(job["steps"])}
+    assert keeping == installing == {"windows"}
 
 
 def test_a_tag_is_released_as_the_version_that_it_names() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from doubles.cli_runs import CommandLine
+from doubles.cli_runs import CommandLine, process
 from orders.factory import order, with_value, without
 
 pytestmark = pytest.mark.one_python
@@ -48,6 +48,18 @@ def test_each_fault_is_a_line_with_file_line_key_and_field(cli: CommandLine, wri
         f"{named}: order_number: Field required",
     ]
     assert err == "2 orders: 1 cannot be sent, with 2 faults.\n"
+
+
+@pytest.mark.other_process
+def test_the_faults_stand_before_their_sum_where_both_go_to_one_file(write: Any, tmp_path: Path) -> None:
+    path = write("orders.ndjson", ndjson(without(order("A"), "order_number")))
+    # Python keeps back what goes to a file, unless it is told otherwise.
+    kept_back = {"PYTHONUNBUFFERED": ""}
+    with (tmp_path / "log").open("w") as log, process("check", path, env=kept_back, stdout=log, stderr=log) as started:
+        started.wait(timeout=20)
+    fault, last = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert fault.endswith("order_number: Field required")
+    assert last == "1 order: 1 cannot be sent, with 1 fault."
 
 
 def test_a_program_gets_one_object_a_line_and_the_summary_as_the_last(cli: CommandLine, write: Any) -> None:
