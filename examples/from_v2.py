@@ -168,7 +168,7 @@ def shipment_type_of(number: int | str | None) -> str | None:
     return SHIPMENT_TYPES[int(number)]
 
 
-def costs_of(costs: Any, currency: str) -> Fields:
+def costs_of(costs: Mapping[str, Any] | str | float | Decimal | None, currency: str) -> Fields:
     """Make costs, which the sources of v2 give as a text or as an object."""
     given = costs if isinstance(costs, Mapping) else {"value": costs}
     return {"value": given["value"], "currency": given.get("currency") or currency} if given.get("value") else {}
