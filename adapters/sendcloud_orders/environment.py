@@ -110,6 +110,11 @@ def _token_url(environ: Mapping[str, str]) -> str:
     if base and urlsplit(check_base_url(base, source=BASE_URL)).hostname != urlsplit(PRODUCTION).hostname:
         raise ConfigurationError(
             f"{_TOKEN_URL} is not set, and {BASE_URL} is not the service's own: set it to where that server gives "
-            f"tokens, such as {TOKEN_URL}."
+            f"tokens. A sandbox does at {_token_url_of_sandbox(base)}."
         )
     return TOKEN_URL
+
+
+def _token_url_of_sandbox(base_url: str) -> str:
+    """Put the path that the sandbox shares with the service on the host that is asked."""
+    return urlsplit(base_url)._replace(path=urlsplit(TOKEN_URL).path, query="", fragment="").geturl()

@@ -21,6 +21,7 @@ from sendcloud_orders import (
     SendcloudError,
     ServerError,
     TransportError,
+    UnknownAddressError,
 )
 
 from .endings import spell_error
@@ -104,6 +105,13 @@ _REFUSED = (AuthenticationError, PermissionDeniedError)
 
 def _advice(error: SendcloudError) -> str:
     match error:
+        case AuthenticationError(operation="token", status=404 | 405):
+            return "Correct SENDCLOUD_TOKEN_URL."
+        case AuthenticationError(operation="token"):
+            return (
+                "Copy the client id and the secret anew from the Sendcloud panel, Settings, Integrations; a server "
+                "that is not Sendcloud's wants its own, and its own SENDCLOUD_TOKEN_URL."
+            )
         case AuthenticationError():
             return (
                 "Copy both keys anew from the Sendcloud panel, Settings, Integrations; an integration with OAuth2 "
@@ -111,12 +119,15 @@ def _advice(error: SendcloudError) -> str:
             )
         case PermissionDeniedError():
             return "Give the integration the scopes read:order and write:order in the Sendcloud panel."
-        case ConfigurationError():
+        case UnknownAddressError():
             return "Correct SENDCLOUD_BASE_URL."
         case RateLimitError():
             return "Something else uses up the limit of this account: stop it, or share a pace through Redis."
         case TransportError():
-            return "Check the host of SENDCLOUD_BASE_URL, the network, and whether a proxy is needed."
+            return (
+                "Check the host of SENDCLOUD_BASE_URL (with OAuth2, that of SENDCLOUD_TOKEN_URL, too), the network, "
+                "and whether a proxy is needed."
+            )
         case ServerError():
             return "The service is in trouble: try again later, and look at its status page."
         case ContractError():

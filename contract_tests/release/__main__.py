@@ -16,7 +16,7 @@ from release import building, changelog, contents, metadata, public_api, readine
 from release.building import Packages
 from release.checkout import TAG, Checkout
 from release.rooms import Room
-from release.verdict import Check, run
+from release.verdict import Check, Refused, run
 
 
 class Release:
@@ -67,7 +67,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="replace")  # a terminal may have no tick
     checkout = Checkout()
     if options.command == "changelog":
-        return changelog.write(checkout, draft=not options.write)
+        try:
+            return changelog.write(checkout, draft=not options.write)
+        except Refused as error:
+            print(f"{error.wrong}\nTo do: {error.remedy}", file=sys.stderr)
+            return 1
     dist = checkout.root / "dist"
     shutil.rmtree(dist, ignore_errors=True)  # what an earlier run left there is no release of this commit
     with TemporaryDirectory(prefix="release-") as work:

@@ -17,26 +17,37 @@ MARK = "<!-- towncrier release notes start -->"
 
 def check(checkout: Checkout) -> str:
     """Hold each fragment against what it should be, and the changelog against the version."""
-    if found := list(faults(checkout)):
-        raise Refused("\n".join(found), "CONTRIBUTING.md says how to write a fragment")
+    _refuse_faults(checkout)
     text = (checkout.root / "CHANGELOG.md").read_text(encoding="utf-8")
     if MARK not in text:
         raise Refused("CHANGELOG.md has lost the line that towncrier writes under", f"put it back: {MARK}")
     waiting = len(fragments(checkout))
-    if str(checkout.version) in dict(SECTION.findall(text)):
+    if _has_section(checkout):
         return f"tells of {checkout.version}" + (f", and {waiting} fragments wait for the next" if waiting else "")
     if not waiting:
-        raise Refused(
-            f"there is nothing to tell of {checkout.version}",
-            "write a fragment for each change since the last release",
-        )
+        raise _nothing_to_tell(checkout)
     return f"{waiting} fragments wait: `make changelog` shows them as they will be told"
 
 
 def is_written(checkout: Checkout) -> bool:
     """Tell whether the changelog has a section of this version and no fragment waits."""
+    return _has_section(checkout) and not fragments(checkout)
+
+
+def _has_section(checkout: Checkout) -> bool:
     text = (checkout.root / "CHANGELOG.md").read_text(encoding="utf-8")
-    return str(checkout.version) in dict(SECTION.findall(text)) and not fragments(checkout)
+    return str(checkout.version) in dict(SECTION.findall(text))
+
+
+def _refuse_faults(checkout: Checkout) -> None:
+    if found := list(faults(checkout)):
+        raise Refused("\n".join(found), "CONTRIBUTING.md says how to write a fragment")
+
+
+def _nothing_to_tell(checkout: Checkout) -> Refused:
+    return Refused(
+        f"there is nothing to tell of {checkout.version}", "write a fragment for each change since the last release"
+    )
 
 
 def tells_of_breaks(checkout: Checkout) -> bool:
@@ -80,6 +91,18 @@ def fault_of_text(path: Path) -> str | None:
 
 
 def write(checkout: Checkout, draft: bool) -> int:
-    """Let towncrier show the next section, or write it and remove the fragments; return its exit status."""
+    """Let towncrier show the next section, or write it and remove the fragments; return its exit status.
+
+    Raises `Refused` for a fragment that would be left out, and where there is nothing to write or the section is there.
+    """
+    _refuse_faults(checkout)
+    if not draft and not fragments(checkout):
+        raise _nothing_to_tell(checkout)
+    if not draft and _has_section(checkout):
+        raise Refused(
+            f"CHANGELOG.md has a section of {checkout.version} already",
+            "set the version of the next release in pyproject.toml; or, as long as that section is not released, write "
+            "what came later into it by hand, and remove the fragments",
+        )
     command = [sys.executable, "-m", "towncrier", "build", "--version", str(checkout.version)]
     return subprocess.run([*command, "--draft" if draft else "--yes"], cwd=checkout.root, check=False).returncode

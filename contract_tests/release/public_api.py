@@ -15,7 +15,7 @@ import griffe
 from packaging.version import Version
 
 from release import changelog
-from release.checkout import Checkout
+from release.checkout import TAG, Checkout
 from release.verdict import Refused
 from release.version import earlier, may_break
 
@@ -71,7 +71,11 @@ def check(checkout: Checkout, base: str | None = None, faces: Sequence[Face] = F
 
 def version_at(checkout: Checkout, revision: str) -> Version:
     """Return the version that pyproject.toml had at a revision."""
-    return Version(tomllib.loads(checkout.git("show", f"{revision}:pyproject.toml"))["project"]["version"])
+    try:
+        text = checkout.git("show", f"{revision}:pyproject.toml")
+    except Refused as error:
+        raise Refused(error.wrong, f"name a revision of this repository as BASE, such as {TAG}1.2.3") from None
+    return Version(tomllib.loads(text)["project"]["version"])
 
 
 def breaks(checkout: Checkout, revision: str, face: Face) -> list[str]:

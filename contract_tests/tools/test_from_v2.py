@@ -138,6 +138,70 @@ def test_a_shipment_of_documents_is_refused_with_a_reason() -> None:
         order_from_shipment(LEAST | {"customs_shipment_type": 1}, integration=41)
 
 
+ITEM_OF_ONE = {"description": "Tea tin", "quantity": 1, "value": "9.95"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        *(
+            ({name: ...}, field)
+            for name, field in (("external_order_id", "order_id"), ("order_number", "order_number"))
+        ),
+        ({"created_at": ...}, "order_details.order_created_at"),
+        ({"name": ...}, "shipping_address.name"),
+        ({"address": ...}, "shipping_address.address_line_1"),
+        ({"postal_code": ...}, "shipping_address.postal_code"),
+        ({"city": ...}, "shipping_address.city"),
+        ({"country": ..., "to_state": "RM"}, "shipping_address.country_code"),
+        ({"order_status": {"message": "Open"}}, "order_details.status.code"),
+        ({"total_order_value": "19,90"}, "payment_details.total_price.value"),
+        ({"parcel_items": [ITEM_OF_ONE | {"value": None}]}, "payment_details.total_price.value"),
+        ({"parcel_items": [{}], "total_order_value": 5}, "order_details.order_items[0].name"),
+        ({"parcel_items": [ITEM_OF_ONE | {"value": "9,95"}]}, "order_details.order_items[0].unit_price.value"),
+        ({"parcel_items": [ITEM_OF_ONE | {"quantity": "two"}]}, "order_details.order_items[0].quantity"),
+        ({"weight": "0,5"}, "shipping_details.measurement.weight.value"),
+        ({"weight": "-1"}, "shipping_details.measurement.weight.value"),
+    ],
+)
+def test_what_is_missing_or_cannot_be_read_is_named_by_the_check(changed: dict[str, Any], field: str) -> None:
+    shipment = {name: value for name, value in (LEAST | changed).items() if value is not ...}
+    [refused] = check_orders([order_from_shipment(shipment, integration=41)])
+    assert field in [error.field for error in refused.errors]
+
+
+@pytest.mark.parametrize("total", [0, "0", "0.00"])
+def test_an_order_that_cost_nothing_costs_nothing(total: object) -> None:
+    order = order_from_shipment(LEAST | {"total_order_value": total, "parcel_items": [ITEM_OF_ONE]}, integration=41)
+    assert order["payment_details"]["total_price"]["value"] == 0
+
+
+def test_ids_may_be_numbers() -> None:
+    order = order_from_shipment(LEAST | {"external_order_id": 1001, "external_shipment_id": 7}, integration=41)
+    assert order["order_id"] == "1001_7"
+
+
+def test_numbers_and_their_text_mean_the_same() -> None:
+    given = {"shipping_method": 1, "customs_shipment_type": 2, "customs_details": {"freight_costs": 6.5}}
+    item = ITEM_OF_ONE | {"quantity": 2.0, "value": 9.95}
+    texts = {"shipping_method": "1", "customs_shipment_type": "2", "customs_details": {"freight_costs": "6.5"}}
+    made = [
+        order_from_shipment(LEAST | one | {"parcel_items": [item]}, integration=41, shipping_options=OPTIONS)
+        for one in (given, texts)
+    ]
+    assert list(check_orders(made[:1])) == []
+    assert made[0]["shipping_details"] == made[1]["shipping_details"]
+    assert made[0]["customs_details"] == made[1]["customs_details"]
+    assert Decimal(str(made[0]["payment_details"]["freight_costs"]["value"])) == Decimal("6.5")
+    assert made[0]["order_details"]["order_items"][0]["total_price"]["value"] == Decimal("19.9")
+
+
+def test_none_everywhere_makes_an_order_that_the_check_refuses() -> None:
+    customs = {"tax_numbers": {"sender": None, "receiver": [{"tax_number": None}]}, "freight_costs": None}
+    shipment = dict.fromkeys(LEAST) | {"customs_details": customs, "parcel_items": [dict.fromkeys(ITEM_OF_ONE)]}
+    assert len(list(check_orders([order_from_shipment(shipment, integration=41)]))) == 1
+
+
 def test_a_shipping_method_becomes_the_option_that_stands_for_it() -> None:
     order = order_from_shipment(LEAST | {"shipping_method": 1}, integration=41, shipping_options=OPTIONS)
     assert order["shipping_details"]["ship_with"]["properties"] == {"shipping_option_code": "invented:standard"}
@@ -152,6 +216,7 @@ def test_a_shipping_method_without_an_option_is_left_out(method: int | None) -> 
 def test_a_size_goes_out_whole_or_not_at_all() -> None:
     sides = {"length": "30", "width": "20"}
     assert "shipping_details" not in order_from_shipment(LEAST | sides, integration=41)
+    assert "shipping_details" not in order_from_shipment(LEAST | sides | {"height": "0.00"}, integration=41)
     order = order_from_shipment(LEAST | sides | {"height": "10.5"}, integration=41)
     assert order["shipping_details"]["measurement"]["dimension"] == {
         "length": Decimal(30),

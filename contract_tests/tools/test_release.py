@@ -112,6 +112,28 @@ def test_a_release_of_which_there_is_nothing_to_tell_is_refused(project: Scratch
     assert changelog.check(project) == "tells of 0.1.0"
 
 
+def test_a_section_that_is_there_is_not_written_again(project: ScratchProject) -> None:
+    project.replace("CHANGELOG.md", "start -->\n", "start -->\n\n## 0.1.0 (2026-11-02)\n")
+    with pytest.raises(Refused, match=r"has a section of 0\.1\.0 already") as caught:
+        changelog.write(project, draft=False)
+    assert "set the version of the next release" in caught.value.remedy
+
+
+def test_no_section_is_written_of_nothing(project: ScratchProject) -> None:
+    (project.root / ".changes" / "+first.added.md").unlink()
+    with pytest.raises(Refused, match=r"nothing to tell of 0\.1\.0"):
+        changelog.write(project, draft=False)
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_a_fragment_that_towncrier_would_leave_out_is_not_left_out_in_silence(
+    project: ScratchProject, draft: bool
+) -> None:
+    project.write(".changes/+labels.feature.md", "Labels.\n")
+    with pytest.raises(Refused, match="has the type feature"):
+        changelog.write(project, draft=draft)
+
+
 def test_a_changelog_without_the_mark_of_towncrier_is_refused(project: ScratchProject) -> None:
     project.write("CHANGELOG.md", "# Changelog\n")
     with pytest.raises(Refused, match="put it back"):
@@ -207,8 +229,9 @@ def test_a_fixture_that_is_gone_is_a_break_and_its_arguments_are_not(project: Sc
 
 
 def test_a_revision_that_does_not_exist_is_told(project: ScratchProject) -> None:
-    with pytest.raises(Refused, match="v9"):
+    with pytest.raises(Refused, match="v9") as caught:
         public_api.check(project, "v9", faces=FACES)
+    assert "as BASE" in caught.value.remedy
 
 
 @pytest.mark.parametrize("package", [sendcloud_orders, sendcloud_orders_api.models, sendcloud_orders_sandbox])

@@ -648,8 +648,10 @@ def test_the_secret_of_another_server_is_not_sent_to_the_service(token_url: str 
     environ = OAUTH2 | {"SENDCLOUD_BASE_URL": "https://staging.example/api/v3"}
     if token_url is not None:
         environ["SENDCLOUD_TOKEN_URL"] = token_url
-    with pytest.raises(ConfigurationError, match="SENDCLOUD_TOKEN_URL is not set"):
+    with pytest.raises(ConfigurationError, match="SENDCLOUD_TOKEN_URL is not set") as caught:
         OrdersClient.from_env(environ)
+    assert "https://staging.example/oauth2/token" in str(caught.value)
+    assert "sendcloud.com" not in str(caught.value)
 
 
 def test_a_token_url_that_would_show_the_secret_is_refused_by_its_name() -> None:

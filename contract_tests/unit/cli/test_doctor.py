@@ -13,7 +13,7 @@ import pytest
 from doubles.cli_runs import COLUMNS, CommandLine, Run, on_a_terminal, plain, process
 from doubles.sandbox_client import Api
 from orders.factory import order
-from sendcloud_orders import AuthenticationError, PaceLimits, PermissionDeniedError
+from sendcloud_orders import AuthenticationError, ConfigurationError, PaceLimits, PermissionDeniedError, TransportError
 from sendcloud_orders_api.models import ShopIntegration
 from sendcloud_orders_cli import diagnosis
 from sendcloud_orders_cli.diagnosis import Level
@@ -168,6 +168,26 @@ def test_what_a_key_may_not_do_is_said_with_the_scope_that_it_lacks() -> None:
     assert diagnosis.of_access(AuthenticationError(401, "list_orders")).topic == "keys"
     of_integrations = diagnosis.of_integrations_error(PermissionDeniedError(403, "list_integrations"))
     assert (of_integrations.level, "read:integration" in of_integrations.advice) == (Level.WARN, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "advised", "not_advised"),
+    [(404, "Correct SENDCLOUD_TOKEN_URL", "secret"), (401, "client id and the secret", "instead")],
+)
+def test_a_token_that_is_refused_is_a_matter_of_its_endpoint_or_of_client_id_and_secret(
+    status: int, advised: str, not_advised: str
+) -> None:
+    advice = diagnosis.of_access(AuthenticationError(status, "token")).advice
+    assert advised in advice
+    assert not_advised not in advice
+
+
+def test_a_scope_that_there_is_not_does_not_lead_to_the_base_url() -> None:
+    assert "BASE_URL" not in diagnosis.of_access(ConfigurationError("invalid_scope: check the scope.")).advice
+
+
+def test_a_token_endpoint_that_cannot_be_reached_is_looked_for_where_its_url_stands() -> None:
+    assert "SENDCLOUD_TOKEN_URL" in diagnosis.of_access(TransportError("no connection", sent=False)).advice
 
 
 @pytest.mark.parametrize(
