@@ -26,6 +26,9 @@ nitpicky = True
 myst_enable_extensions = ["colon_fence", "deflist", "fieldlist"]
 myst_heading_anchors = 3
 
+# Quotes and dots alone: of the two hyphens of an option no dash is made.
+smartquotes_action = "qe"
+
 # In docstrings a name stands between single backticks.
 default_role = "literal"
 add_module_names = False

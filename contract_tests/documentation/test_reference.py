@@ -159,7 +159,8 @@ def test_every_control_path_is_told() -> None:
         and isinstance(node.pattern, ast.MatchValue)
         and isinstance(node.pattern.value, ast.Constant)
     }
-    told = set(re.findall(r"`(GET|POST|PATCH|DELETE) /_sandbox/(\w+)`", reference("sandbox")))
+    actions.add(f"GET {control.LABELS_PATH.rpartition('/')[2]}")
+    told = set(re.findall(r"`(GET|POST|PATCH|DELETE) /_sandbox/(\w+)(?:/ID)?`", reference("sandbox")))
     assert {" ".join(one) for one in told} == actions
 
 

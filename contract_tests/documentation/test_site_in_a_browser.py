@@ -166,6 +166,12 @@ def test_without_javascript_a_page_can_be_read(walked: Walk) -> None:
     assert "ConflictError" in walked["plain"]
 
 
+def test_an_option_keeps_its_two_hyphens(origin: str) -> None:
+    text = (SITE / "reference" / "command-line.html").read_text(encoding="utf-8")
+    assert "given with --set" in text
+    assert "\N{EN DASH}" not in text
+
+
 def test_the_site_names_no_path_of_this_machine(origin: str) -> None:
     root = str(Path(__file__).parents[2])
     assert [path for path in SITE.rglob("*.html") if root in path.read_text(encoding="utf-8")] == []

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 import sendcloud_orders_api.models
+from sendcloud_orders.plural import counted
 
 MODULE = "sendcloud_orders_api.models"
 # The models that a user makes or is given, by the page that they open; their parts stand below them.
@@ -139,23 +140,19 @@ def bounds_of(schema: Schema) -> list[str]:
     if least is not None and least == most:
         found.append(f"exactly {least} characters")
     else:
-        found += [f"at least {_counted(least, 'character')}"] if least else []
-        found += [f"at most {_counted(most, 'character')}"] if most else []
+        found += [f"at least {counted(least, 'character')}"] if least else []
+        found += [f"at most {counted(most, 'character')}"] if most else []
     found += [f"at least {schema['minimum']}"] if "minimum" in schema else []
     found += [f"more than {schema['exclusiveMinimum']}"] if "exclusiveMinimum" in schema else []
     found += [f"at most {schema['maximum']}"] if "maximum" in schema else []
-    found += [f"at least {_counted(schema['minItems'], 'item')}"] if "minItems" in schema else []
-    found += [f"at most {_counted(schema['maxItems'], 'item')}"] if "maxItems" in schema else []
+    found += [f"at least {counted(schema['minItems'], 'item')}"] if "minItems" in schema else []
+    found += [f"at most {counted(schema['maxItems'], 'item')}"] if "maxItems" in schema else []
     found += [f"matches `{schema['pattern']}`"] if "pattern" in schema else []
     return found + [bound for inner in schema.get("oneOf", ()) for bound in bounds_of(inner)]
 
 
 def _values(schema: Schema) -> str:
     return ", ".join(f"`{value}`" for value in schema["enum"])
-
-
-def _counted(count: int, thing: str) -> str:
-    return f"{count} {thing}" if count == 1 else f"{count} {thing}s"
 
 
 def _plain(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from ledger import LEDGER, RULES, Rule
+from sendcloud_orders.plural import counted
 
 from .proving import Proof, proofs_of_rules
 
@@ -44,7 +45,7 @@ def _described(rule: Rule) -> Iterator[str]:
         f"{{bdg-secondary-line}}`{_SHOWN_ON[rule.shown_on]}`"
     )
     yield ""
-    yield f":::{{dropdown}} {'1 test' if len(proofs) == 1 else f'{len(proofs)} tests'}"
+    yield f":::{{dropdown}} {counted(len(proofs), 'test')}"
     yield ":class-container: proofs"
     yield ""
     for file, tests in groupby(proofs, lambda proof: proof.file):

@@ -56,6 +56,7 @@ def options() -> str:
     """Show the help of the command line, but for the lists that stand elsewhere on the page."""
     described = parser()
     described.epilog = None
+    described.usage = "%(prog)s [options]"
     described.formatter_class = partial(HelpFormatter, max_help_position=26, width=80)
     return f"```text\n{described.format_help()}```"
 

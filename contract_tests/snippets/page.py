@@ -42,6 +42,8 @@ def _environment(sandbox: Sandbox, folder: Path) -> dict[str, str]:
         "CHECKOUT": str(ROOT),
         "HOME": str(folder),
         "PATH": path,
+        # As in a terminal, where what is printed to stdout and stderr stands in the order in which it was printed.
+        "PYTHONUNBUFFERED": "1",
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
         "TERM": "dumb",
     }

@@ -11,7 +11,7 @@ from packaging.version import Version
 import sendcloud_orders
 import sendcloud_orders_api.models
 import sendcloud_orders_sandbox
-from doubles.scratch_project import ScratchProject, scratch_project
+from doubles.scratch_project import ScratchProject
 from release import changelog, public_api, readiness, version
 from release.checkout import Checkout
 from release.public_api import Face
@@ -20,23 +20,6 @@ from release.verdict import Check, Refused, run
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: it tells what is released")
 FACES = (Face("shop", "adapters"),)
 API = "adapters/shop/sending.py"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> ScratchProject:
-    return scratch_project(tmp_path / "shop")
-
-
-@pytest.fixture(scope="module")
-def ours() -> Checkout:
-    checkout = Checkout()
-    try:
-        tracked = checkout.files
-    except Refused as error:
-        pytest.skip(f"nothing here is tracked by git: {error.wrong}")
-    if "pyproject.toml" not in tracked:
-        pytest.skip("nothing here is tracked by git: this is a source archive")
-    return checkout
 
 
 def test_our_version_stands_in_one_place(ours: Checkout) -> None:

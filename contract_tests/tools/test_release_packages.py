@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from doubles.scratch_project import ScratchProject, scratch_project
+from doubles.scratch_project import ScratchProject
 from release import building, contents, metadata, shelf
 from release.building import PLACES, Packages
 from release.checkout import Checkout
@@ -28,23 +28,6 @@ class Clock(BuildHookInterface):
             file.write(f"BUILT = {time.time_ns()}")
 """
 CLOCK_HOOK = "\n[tool.hatch.build.targets.wheel.hooks.custom]\npath = 'clock.py'\n"
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> ScratchProject:
-    return scratch_project(tmp_path / "shop")
-
-
-@pytest.fixture(scope="module")
-def ours() -> Checkout:
-    checkout = Checkout()
-    try:
-        tracked = checkout.files
-    except Refused as error:
-        pytest.skip(f"nothing here is tracked by git: {error.wrong}")
-    if "pyproject.toml" not in tracked:
-        pytest.skip("nothing here is tracked by git: this is a source archive")
-    return checkout
 
 
 @pytest.fixture(scope="module")

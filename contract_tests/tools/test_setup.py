@@ -264,10 +264,11 @@ def test_the_node_tools_are_installed_beside_the_python_tools(noting: Path) -> N
     assert log(noting)[-2:] == noted("run")
 
 
-def test_a_missing_python_is_told_once_though_two_things_need_it(checkout: Path) -> None:
-    done = make(checkout, "contract", "PYTHON=")
+def test_a_python_that_will_not_do_is_told_before_anything_is_begun_with_it(checkout: Path) -> None:
+    old = put_tool(checkout, "python-old", "sleep 0.5; exit 1")
+    done = make(checkout, "contract", f"PYTHON={old}")
     assert done.stderr.count("Python 3.11 or newer is missing") == 1
-    assert "not found" not in done.stderr
+    assert "node_modules" not in done.stderr
 
 
 def test_two_runs_go_on_at_the_same_time(noting: Path) -> None:
