@@ -161,7 +161,7 @@ TOX = .venv/bin/python -m tox run
 
 .venv/tools:
 	$(PYTHON) -m venv --clear .venv
-	sed -n '/^uv==/,/[^\]$$/p' requirements.lock > .venv/uv.lock
+	awk '/^uv==/ { on = 1 } on { print; if (!/\\$$/) exit }' requirements.lock > .venv/uv.lock
 	$(PIP) --only-binary :all: --require-hashes --requirement .venv/uv.lock || echo "uv cannot be installed: pip installs all" >&2
 	$(TELL) "installing the Python tools" env $(INSTALL) --require-hashes --requirement requirements.lock
 	@touch $@
