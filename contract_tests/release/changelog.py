@@ -23,10 +23,10 @@ def check(checkout: Checkout) -> str:
         raise Refused("CHANGELOG.md has lost the line that towncrier writes under", f"put it back: {MARK}")
     waiting = len(fragments(checkout))
     if _has_section(checkout):
-        return f"tells of {checkout.version}" + (f", and {waiting} fragments wait for the next" if waiting else "")
+        return f"tells of {checkout.version}" + (f", with {waiting} to tell next" if waiting else "")
     if not waiting:
         raise _nothing_to_tell(checkout)
-    return f"{waiting} fragments wait: `make changelog` shows them as they will be told"
+    return f"{waiting} to tell: `make changelog` shows what it will say"
 
 
 def is_written(checkout: Checkout) -> bool:
