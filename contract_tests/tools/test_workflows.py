@@ -131,6 +131,14 @@ def test_ci_runs_the_commands_of_the_readme_on_linux_and_macos() -> None:
         assert {*matrix["os"], *(each["os"] for each in matrix.get("include", ()))} == {"ubuntu-latest", "macos-latest"}
 
 
+def test_ci_tries_the_lowest_versions_on_the_oldest_python_and_the_newest_on_the_newest() -> None:
+    pythons = CI["jobs"]["test"]["strategy"]["matrix"]["python"]
+    job = CI["jobs"]["versions"]
+    tried = {each["command"]: each["python"] for each in job["strategy"]["matrix"]["include"]}
+    assert tried == {"make test-lowest": pythons[0], "make test-newest": pythons[-1]}
+    assert job["steps"][-1] == {"env": {"COMMAND": "${{ matrix.command }}"}, "run": "$COMMAND"}
+
+
 def runs(step: dict[str, Any], command: str) -> bool:
     """Tell whether a step runs a command, perhaps with variables before it."""
     return re.fullmatch(rf"(\w+=\S*\([^)]*\) )?{command}", step.get("run", "")) is not None
