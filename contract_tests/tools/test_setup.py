@@ -52,12 +52,19 @@ def put_tool(checkout: Path, name: str, script: str) -> Path:
     return tool
 
 
+# What a stand-in really runs: nothing that installs, which would fill the environment that the tests run in.
+REALLY = (
+    f'-c*|*/lock.py*|*/telling.py*|*/browser.py*) exec {shlex.quote(sys.executable)} "$@" ;; '
+    '*) echo "no stand-in for: $*" >&2; exit 99 ;;'
+)
+
+
 def put_python(checkout: Path, make_venv: str) -> Path:
     """Put a Python on the PATH that is new enough, and makes `.venv` by a shell script."""
     return put_tool(
         checkout,
         "python-new",
-        f'case "$1" in -c) ;; -m) {make_venv} ;; *) exec {shlex.quote(sys.executable)} "$@" ;; esac',
+        f'case "$1" in -c) ;; -m) {make_venv} ;; {REALLY} esac',
     )
 
 
@@ -191,7 +198,7 @@ def noting(checkout: Path) -> Path:
         f"*/installing.py*|-m\\ pip*) {NOTED.format(name='pip', does=MEETS.format(other='npm'))} ;; "
         f"-m*--notest*) {NOTED.format(name='prepare', does='sleep 0.2')} ;; "
         f"-m*) {NOTED.format(name='run', does=BESIDE)} ;; "
-        f'*) exec {shlex.quote(sys.executable)} "$@" ;; esac',
+        f"{REALLY} esac",
     )
     new_venv = f"sleep 0.2; mkdir -p .venv/bin; ln -sf {python} .venv/bin/python"
     put_python(checkout, NOTED.format(name="venv", does=new_venv))
