@@ -12,9 +12,9 @@ from urllib.parse import unquote
 import pytest
 
 from ledger import LEDGER
+from pages.in_a_browser import opened
 from pages.walking import walk
 from reference import SITE
-from runs import browser, reports
 
 Walk = dict[str, Any]
 
@@ -50,12 +50,8 @@ def origin() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def walked(origin: str) -> Iterator[Walk]:
-    program = browser.chromium()
-    if program is None:
-        pytest.skip(browser.MISSING)
-    folder = reports.new_folder()
-    yield walk(program, origin, folder / "site-pictures")
-    reports.publish(folder)
+    with opened() as (program, folder):
+        yield walk(program, origin, folder / "site-pictures")
 
 
 def test_no_page_has_an_error_or_asks_anybody_else_for_anything(walked: Walk) -> None:

@@ -3,8 +3,7 @@
 // {"chromium": path of the program, "pages": {name: path of the file}, "shots": folder for pictures}.
 // Nothing is judged here; looking.py says what is asked, and tests say what is right.
 const { pathToFileURL } = require("node:url");
-const { chromium } = require("playwright-core");
-const { ARGUMENTS, pale } = require("./seen.js");
+const { pale, tell } = require("./seen.js");
 
 const WIDTHS = [390, 1280];
 const HEIGHT = 1000;
@@ -101,17 +100,8 @@ const withoutJavaScript = async (browser, url) => {
   return plain;
 };
 
-(async () => {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  const job = JSON.parse(text);
-  const sandboxed = !process.getuid || process.getuid() !== 0;
-  const browser = await chromium.launch({ executablePath: job.chromium, chromiumSandbox: sandboxed, args: ARGUMENTS });
-  try {
-    const found = {};
-    for (const [name, file] of Object.entries(job.pages)) found[name] = await lookAt(browser, name, file, job.shots);
-    process.stdout.write(JSON.stringify(found));
-  } finally {
-    await browser.close();
-  }
-})();
+tell(async (browser, job) => {
+  const found = {};
+  for (const [name, file] of Object.entries(job.pages)) found[name] = await lookAt(browser, name, file, job.shots);
+  return found;
+});

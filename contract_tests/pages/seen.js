@@ -1,5 +1,6 @@
 "use strict";
 // What every script that opens pages in a browser needs.
+const { chromium } = require("playwright-core");
 
 const ARGUMENTS = [
   "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -35,4 +36,26 @@ const pale = () => {
   return [...found];
 };
 
-module.exports = { ARGUMENTS, pale };
+// Note what goes wrong on a page, and whom else than its own server it asks.
+const watch = (page, origin, found) => {
+  const note = (text) => found.errors.push(`${page.url()}: ${text}`);
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && note(message.text()));
+  page.on("pageerror", note);
+  page.on("request", (request) => /^(blob|data):/.test(request.url()) || new URL(request.url()).origin === origin || found.foreign.push(request.url()));
+};
+
+// Read the job from standard input, open its browser, and write as JSON what `work` found there.
+const tell = async (work) => {
+  let text = "";
+  for await (const chunk of process.stdin) text += chunk;
+  const job = JSON.parse(text);
+  const chromiumSandbox = !process.getuid || process.getuid() !== 0;
+  const browser = await chromium.launch({ executablePath: job.chromium, chromiumSandbox, args: ARGUMENTS });
+  try {
+    process.stdout.write(JSON.stringify(await work(browser, job)));
+  } finally {
+    await browser.close();
+  }
+};
+
+module.exports = { pale, tell, watch };

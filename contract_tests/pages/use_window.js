@@ -4,8 +4,7 @@
 // {"chromium": path of the program, "window": its address, "api": base URL, "keys": [public, secret], "shots": folder,
 // "pictures": "all" for each page in both colours at both widths}.
 // Nothing is judged here; test_window_in_a_browser.py says what is right.
-const { chromium } = require("playwright-core");
-const { ARGUMENTS, pale } = require("./seen.js");
+const { pale, tell, watch } = require("./seen.js");
 
 const PAGES = ["orders", "requests", "policies", "faults", "labels", "connect"];
 const WIDTHS = [390, 1280];
@@ -37,9 +36,7 @@ const watched = async (browser, origin, found, options) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"], { origin });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && found.errors.push(message.text()));
-  page.on("pageerror", (error) => found.errors.push(String(error)));
-  page.on("request", (request) => /^(blob|data):/.test(request.url()) || new URL(request.url()).origin === origin || found.foreign.push(request.url()));
+  watch(page, origin, found);
   return page;
 };
 
@@ -236,37 +233,28 @@ const plain = async (browser, origin, found) => {
   await page.context().close();
 };
 
-(async () => {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  const job = JSON.parse(text);
+tell(async (browser, job) => {
   const { origin } = new URL(job.window);
-  const sandboxed = !process.getuid || process.getuid() !== 0;
-  const browser = await chromium.launch({ executablePath: job.chromium, chromiumSandbox: sandboxed, args: ARGUMENTS });
-  try {
-    const found = { errors: [], foreign: [] };
-    const send = sender(job);
-    const page = await watched(browser, origin, found, {});
-    await page.goto(job.window);
-    await page.locator("#state", { hasText: "live" }).waitFor();
-    found.address = page.url();
-    await live(page, send, found);
-    await searched(page, found);
-    await opened(page, send, found);
-    await requested(page, send, found);
-    await switched(page, send, found);
-    await failed(page, send, found);
-    await saved(page, found);
-    await seeded(page, found);
-    await labelled(page, send, found);
-    await looked(page, found, job);
-    await emptied(page, found);
-    await tabbed(page, found);
-    await page.context().close();
-    await signedIn(browser, origin, job, found);
-    await plain(browser, origin, found);
-    process.stdout.write(JSON.stringify(found));
-  } finally {
-    await browser.close();
-  }
-})();
+  const found = { errors: [], foreign: [] };
+  const send = sender(job);
+  const page = await watched(browser, origin, found, {});
+  await page.goto(job.window);
+  await page.locator("#state", { hasText: "live" }).waitFor();
+  found.address = page.url();
+  await live(page, send, found);
+  await searched(page, found);
+  await opened(page, send, found);
+  await requested(page, send, found);
+  await switched(page, send, found);
+  await failed(page, send, found);
+  await saved(page, found);
+  await seeded(page, found);
+  await labelled(page, send, found);
+  await looked(page, found, job);
+  await emptied(page, found);
+  await tabbed(page, found);
+  await page.context().close();
+  await signedIn(browser, origin, job, found);
+  await plain(browser, origin, found);
+  return found;
+});

@@ -3,8 +3,7 @@
 // `node walk_site.js` with the job on standard input,
 // {"chromium": path of the program, "origin": where the site is served, "shots": folder for pictures}.
 // Nothing is judged here; test_site_in_a_browser.py says what is right.
-const { chromium } = require("playwright-core");
-const { ARGUMENTS, pale } = require("./seen.js");
+const { pale, tell, watch } = require("./seen.js");
 
 const DESK = { width: 1440, height: 900 };
 const TELEPHONE = { width: 390, height: 844 };
@@ -38,10 +37,8 @@ const watched = async (browser, origin, found, options) => {
   const context = await browser.newContext({ viewport: DESK, reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(PATIENCE);
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && found.errors.push(`${page.url()}: ${message.text()}`));
-  page.on("pageerror", (error) => found.errors.push(`${page.url()}: ${error}`));
+  watch(page, origin, found);
   page.on("response", (response) => response.status() < 400 || found.errors.push(`${response.status()} ${response.url()}`));
-  page.on("request", (request) => /^(blob|data):/.test(request.url()) || new URL(request.url()).origin === origin || found.foreign.push(request.url()));
   return page;
 };
 
@@ -175,25 +172,16 @@ const plain = async (browser, { origin }, found) => {
   await page.context().close();
 };
 
-(async () => {
-  let text = "";
-  for await (const chunk of process.stdin) text += chunk;
-  const job = JSON.parse(text);
-  const sandboxed = !process.getuid || process.getuid() !== 0;
-  const browser = await chromium.launch({ executablePath: job.chromium, chromiumSandbox: sandboxed, args: ARGUMENTS });
-  try {
-    const found = { errors: [], foreign: [], pages: {} };
-    const alone = async (steps) => {
-      const page = await watched(browser, job.origin, found, {});
-      for (const step of steps) await step(page, job, found);
-      await page.context().close();
-    };
-    // Two readers at a time.
-    await Promise.all([alone([navigated]), alone([leafed, skimmed, searched, switched])]);
-    await carried(browser, job, found);
-    await plain(browser, job, found);
-    process.stdout.write(JSON.stringify(found));
-  } finally {
-    await browser.close();
-  }
-})();
+tell(async (browser, job) => {
+  const found = { errors: [], foreign: [], pages: {} };
+  const alone = async (steps) => {
+    const page = await watched(browser, job.origin, found, {});
+    for (const step of steps) await step(page, job, found);
+    await page.context().close();
+  };
+  // Two readers at a time.
+  await Promise.all([alone([navigated]), alone([leafed, skimmed, searched, switched])]);
+  await carried(browser, job, found);
+  await plain(browser, job, found);
+  return found;
+});

@@ -16,12 +16,13 @@ from kill_matrix.damages import DAMAGES
 from kill_matrix.matrix import Kill, Matrix
 from kill_matrix.trial import Failure, Trial
 from ledger import LEDGER, RULES
+from pages.in_a_browser import opened
 from pages.looking import look
 from probe import questions
 from probe.asking import Finding
 from probe.question import QUESTIONS, Answer, Neither, NotSeen, Seen, in_sequence
 from probe.report import Report
-from runs import browser, reports
+from runs import browser
 from suite import page
 from suite.answer import Reply
 from suite.summary import Summary
@@ -84,12 +85,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture(scope="module")
 def looked(written: dict[str, Path]) -> Iterator[dict[str, Look]]:
-    program = browser.chromium()
-    if program is None:
-        pytest.skip(browser.MISSING)
-    folder = reports.new_folder()
-    yield look(program, written, folder / "pages")
-    reports.publish(folder)
+    with opened() as (program, folder):
+        yield look(program, written, folder / "pages")
 
 
 @pytest.fixture(params=list(PAGES))

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from pages.in_a_browser import opened
 from pages.using_window import use_window
-from runs import browser, reports
 from sendcloud_orders_sandbox import Policies, Sandbox
 
 Use = dict[str, Any]
@@ -26,12 +26,8 @@ def sandbox() -> Iterator[Sandbox]:
 
 @pytest.fixture(scope="module")
 def used(sandbox: Sandbox) -> Iterator[Use]:
-    program = browser.chromium()
-    if program is None:
-        pytest.skip(browser.MISSING)
-    folder = reports.new_folder()
-    yield use_window(program, sandbox, folder / "window")
-    reports.publish(folder)
+    with opened() as (program, folder):
+        yield use_window(program, sandbox, folder / "window")
 
 
 def test_the_window_opens_without_an_error_and_asks_nobody_else(used: Use) -> None:
